@@ -1,0 +1,103 @@
+import type { CatalogueEntry } from "../catalogue.ts";
+
+/** Findings that the judge makes of a change as a whole. */
+export const GATE_FINDINGS = {
+  UNSUPPORTED_POLICY: {
+    gate: "schema",
+    severity: "error",
+    title: "The policy asks for a gate that this version of Modeltrail does not have",
+    why: "A rule that is not checked must not look as if it had been: the change is refused, not waved through.",
+    remedy: "Take the rule out of the policy, or use a version of Modeltrail that has this gate.",
+  },
+  STATIC_FILES_NOT_WRITTEN: {
+    gate: "schema",
+    severity: "warning",
+    title: "The kustomize files are not written yet",
+    why: "`deploy.kustomize` is true unless it says otherwise, and this version of Modeltrail does not write those files.",
+    remedy: "Write `deploy: {kustomize: false}` into modeltrail.yaml.",
+  },
+  VERSION_CHANGED: {
+    gate: "immutability",
+    severity: "error",
+    title: "A version or yank manifest was edited or removed",
+    why: "A version number stands for the same bytes and the same facts for ever; deploys, audits and rollbacks rely on it.",
+    remedy: "Undo the change. Register a new version, or yank the old one.",
+  },
+  REGISTRY_REMOVED: {
+    gate: "immutability",
+    severity: "error",
+    title: "modeltrail.yaml was removed or moved",
+    why: "Without it there is no policy, and every later change would pass unjudged.",
+    remedy: "Put modeltrail.yaml back.",
+  },
+  ARTIFACT_MISSING: {
+    gate: "artifact",
+    severity: "error",
+    title: "A file of the artifact is not in storage",
+    why: "A manifest only ever names bytes that were stored, read back and hashed.",
+    remedy: "Register the version again with `modeltrail register`, which uploads what is missing.",
+  },
+  ARTIFACT_DIFFERS: {
+    gate: "artifact",
+    severity: "error",
+    title: "The stored bytes are not those of the manifest",
+    why: "What would be deployed is not what was registered.",
+    remedy: "Find out who changed the object; register the bytes that you want under a new number.",
+  },
+  ARTIFACT_ELSEWHERE: {
+    gate: "artifact",
+    severity: "error",
+    title: "The artifact's address is not the registry's own",
+    why: "Keys are built from the registry's prefix, the model and the version. Any other address is outside what this registry protects.",
+    remedy: "Register the version with `modeltrail register`.",
+  },
+  ARTIFACT_UNDECIDED: {
+    gate: "artifact",
+    severity: "error",
+    title: "Whether the artifact is whole could not be found out",
+    why: "What cannot be decided is denied.",
+    remedy: "Check credentials and the connection to the store, then try again.",
+  },
+  ORDER_NOT_MET: {
+    gate: "order",
+    severity: "error",
+    title: "The version has not been at an earlier stage",
+    why: "The policy lets a version into this stage only after it was at one of the stages in `after`.",
+    remedy: "Promote it to the earlier stage first.",
+  },
+  STAGE_UNKNOWN: {
+    gate: "order",
+    severity: "error",
+    title: "The policy has no such stage",
+    why: "A stage that modeltrail.yaml does not list has no rules, so nothing can be let into it.",
+    remedy: "Add the stage to spec.stages in modeltrail.yaml, in a change of its own.",
+  },
+  STAGE_MOVED: {
+    gate: "stale",
+    severity: "error",
+    title: "The stage has moved since the change was made",
+    why: "The change was made, and perhaps approved, against another version than the one that the stage holds now.",
+    remedy: "Make the change again; `modeltrail promote` rebuilds it on the current state.",
+  },
+  RETIRE_NOT_ALONE: {
+    gate: "retire",
+    severity: "error",
+    title: "A stage is emptied in a change that does more",
+    why: "Emptying a stage takes a deployed model away; it must be visible as exactly that.",
+    remedy: "Remove the stage's file in a change of its own; `modeltrail retire` does.",
+  },
+  RETIRE_DELETES_DEPLOYMENT: {
+    gate: "retire",
+    severity: "warning",
+    title: "Emptying the stage deletes what an ApplicationSet made of it",
+    why: "An Argo CD ApplicationSet that generates from stage.yaml deletes the Application when the file is gone; a kustomize overlay over the stage stops to build.",
+    remedy: "Make sure that nothing should keep running from this stage.",
+  },
+  NO_REGISTRY_AT_BASE: {
+    gate: "schema",
+    severity: "warning",
+    title: "There is no registry at the base",
+    why: "The change brings the registry, so there is no policy yet to judge it by; only its own files were checked.",
+    remedy: "Review modeltrail.yaml itself.",
+  },
+} as const satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,81 @@
+import type { CatalogueEntry } from "../catalogue.ts";
+
+export const MANIFEST_FINDINGS = {
+  YAML_ENCODING: {
+    gate: "schema",
+    severity: "error",
+    title: "The file is not clean UTF-8 text",
+    why: "Bytes that are not UTF-8, byte order marks, control characters and invisible or direction-changing characters are read differently by different programs, or hide from a reviewer what a program reads.",
+    remedy: "Save the file as UTF-8 without a byte order mark, and take the named character out.",
+  },
+  YAML_TOO_LARGE: {
+    gate: "schema",
+    severity: "error",
+    title: "The file is larger than a manifest may be",
+    why: "Manifests are read by every command and by every consumer, so their size is bounded: 64 KiB and 4,000 values, for versions 1 MiB and 40,000, and 32 levels.",
+    remedy: "Keep data in the artifact, and only what describes it in the manifest.",
+  },
+  YAML_SYNTAX: {
+    gate: "schema",
+    severity: "error",
+    title: "The file is not one YAML document with a map at its root",
+    why: "One file that does not parse stops every Application of an Argo CD ApplicationSet, not only its own.",
+    remedy: "Correct the YAML at this place; a manifest is one document of `key: value` lines.",
+  },
+  YAML_FORBIDDEN: {
+    gate: "schema",
+    severity: "error",
+    title: "The file uses a part of YAML that manifests do without",
+    why: "Anchors, aliases, tags, directives, merge keys, complex keys and several documents in one file are read differently by different programs, and can make a small file expand without bound.",
+    remedy: "Write the value out in plain block style.",
+  },
+  YAML_AMBIGUOUS: {
+    gate: "schema",
+    severity: "error",
+    title: "Programs do not agree on what this value is",
+    why: "YAML 1.1 (Argo CD, Flux, kustomize) and YAML 1.2 read some unquoted values differently, or as a number whose text is lost: `no` is false, `1.10` is 1.1, `0755` is 493.",
+    remedy: "Quote it.",
+  },
+  DUPLICATE_KEY: {
+    gate: "schema",
+    severity: "error",
+    title: "A key stands twice in one map",
+    why: "Some programs take the first, some the last, and some stop.",
+    remedy: "Keep one of the two.",
+  },
+  SKIP_COMMENT_MISSING: {
+    gate: "schema",
+    severity: "error",
+    title: "The comment that keeps Argo CD from applying the file is missing",
+    why: "Without `# +argocd:skip-file-rendering` an Argo CD Application over this folder tries to apply the manifest to the cluster, and fails.",
+    remedy: "Put the line `# +argocd:skip-file-rendering` at the top of the file.",
+  },
+  WRONG_KIND: {
+    gate: "schema",
+    severity: "error",
+    title: "The file holds another kind of manifest than its place says",
+    why: "The path of a manifest decides what it is: consumers and the judge never look elsewhere.",
+    remedy: "Move the file to its place, or write the kind that belongs here.",
+  },
+  UNKNOWN_FIELD: {
+    gate: "schema",
+    severity: "error",
+    title: "A field that the manifest's kind does not have",
+    why: "A misspelt field would be ignored in silence, and with it the rule or the fact that it was meant to hold.",
+    remedy: "Correct the name, or take the field out; facts of your own belong in `labels`.",
+  },
+  MISSING_FIELD: {
+    gate: "schema",
+    severity: "error",
+    title: "A required field is missing",
+    why: "Consumers rely on it: with one field missing, an Argo CD ApplicationSet stops for every model.",
+    remedy: "Add the field.",
+  },
+  SCHEMA_INVALID: {
+    gate: "schema",
+    severity: "error",
+    title: "A value is not what its field may hold",
+    why: "Every value of a manifest is checked before anything relies on it.",
+    remedy: "Write a value of the form that the message names; `schemas/` describes every field.",
+  },
+} as const satisfies Record<string, CatalogueEntry>;
