@@ -1,0 +1,50 @@
+import type { Finding } from "../../diagnostics/finding.ts";
+import { makeFinding } from "../../diagnostics/make-finding.ts";
+import { stagePath } from "../../registry/layout.ts";
+import { isStageMove, type StageMove } from "../../registry/transition.ts";
+import type { Facts } from "../facts.ts";
+import type { Gate, GateOutcome } from "../gate.ts";
+import { rulesOf } from "../rules.ts";
+
+/** Passes when the version has been at one of `after`, or comes there in the same change. */
+export const orderGate: Gate = { name: "order", evaluate };
+
+function evaluate(facts: Facts): GateOutcome {
+  return { findings: facts.transitions.filter(isStageMove).flatMap((move) => judge(move, facts)) };
+}
+
+function judge(move: StageMove, facts: Facts): readonly Finding[] {
+  if (facts.policy === undefined) return [];
+  const { model, stage, to } = move;
+  const file = stagePath(model, stage);
+  const rules = rulesOf(facts.policy, stage);
+  if (rules === undefined) {
+    const known = facts.policy.spec.stages.map((entry) => entry.name).join(", ") || "none";
+    return [
+      makeFinding("STAGE_UNKNOWN", {
+        file,
+        message: `the policy has no stage ${JSON.stringify(stage)}; it has ${known}`,
+      }),
+    ];
+  }
+  const after = rules.after ?? [];
+  if (after.length === 0 || after.some((earlier) => hasBeenAt(earlier, move, facts))) return [];
+  const stages = after.join(" or ");
+  return [
+    makeFinding("ORDER_NOT_MET", {
+      file,
+      message: `${model} ${to} has not been at ${stages}, which ${stage} comes after`,
+      hint: `Promote it there first: modeltrail promote ${model}@${to} --to ${after[0]}`,
+    }),
+  ];
+}
+
+function hasBeenAt(earlier: string, { model, to }: StageMove, facts: Facts): boolean {
+  const was = facts.stays.some(
+    (stay) => stay.model === model && stay.stage === earlier && stay.version === to,
+  );
+  const comes = facts.transitions.some(
+    (other) => isStageMove(other) && other.model === model && other.stage === earlier && other.to === to,
+  );
+  return was || comes;
+}

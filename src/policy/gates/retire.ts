@@ -1,0 +1,32 @@
+import { makeFinding } from "../../diagnostics/make-finding.ts";
+import { stagePath } from "../../registry/layout.ts";
+import type { Facts } from "../facts.ts";
+import type { Gate, GateOutcome } from "../gate.ts";
+
+/** Passes when a stage is emptied in a change that does nothing else. */
+export const retireGate: Gate = { name: "retire", evaluate };
+
+function evaluate({ transitions, changes }: Facts): GateOutcome {
+  const retired = transitions.filter((transition) => transition.kind === "retire");
+  return {
+    findings: retired.flatMap(({ model, stage, from }) => {
+      const file = stagePath(model, stage);
+      const what = `${stage} of ${model} (${from ?? "unknown version"}) is emptied`;
+      const alone = changes.length === 1;
+      return [
+        ...(alone
+          ? []
+          : [
+              makeFinding("RETIRE_NOT_ALONE", {
+                file,
+                message: `${what} in a change of ${changes.length} files`,
+              }),
+            ]),
+        makeFinding("RETIRE_DELETES_DEPLOYMENT", {
+          file,
+          message: `${what}: an ApplicationSet that generates from it deletes its Application`,
+        }),
+      ];
+    }),
+  };
+}
