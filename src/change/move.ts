@@ -1,0 +1,44 @@
+import type { ModelStage, ModelVersion } from "../manifest/types.generated.ts";
+import { stagePath } from "../registry/layout.ts";
+import type { Entry } from "../registry/model-view.ts";
+import type { ChangeSet } from "./change-set.ts";
+import { narrateMove, referenceTrailers } from "./narrate.ts";
+import { renderStageFile } from "./stage-file.ts";
+
+/** A stage that is to hold another version. */
+export interface Move {
+  readonly kind: "promote" | "rollback";
+  readonly stage: string;
+  readonly version: ModelVersion;
+  /** The stage's file as it is; undefined for an empty stage. */
+  readonly current: Entry<ModelStage> | undefined;
+  /** The manifest of the version that holds the stage now, for the differences in metrics. */
+  readonly currentVersion: ModelVersion | undefined;
+  readonly reason: string | undefined;
+  readonly requestedBy: string;
+}
+
+/** A promotion or rollback: one file, and in it only the lines that say something new. */
+export function planMove(move: Move): ChangeSet {
+  const { kind, stage, version, current, currentVersion, reason, requestedBy } = move;
+  const { model, artifact } = version.spec;
+  const to = version.spec.version;
+  const from = current?.value?.spec.version;
+  return {
+    kind,
+    branch: `${kind}/${stage}/${model}/${to}`,
+    title: `${kind}(${stage}): ${model} ${from === undefined ? to : `${from} -> ${to}`}`,
+    body: narrateMove({ stage, from: currentVersion, fromVersion: from, to: version, reason }),
+    trailers: [
+      ["Model", model],
+      ["Stage", stage],
+      ...(from === undefined ? [] : [["Version-From", from] as const]),
+      ["Version-To", to],
+      ["Artifact-Digest", artifact.digest],
+      ["Change-Kind", kind],
+      ["Requested-By", requestedBy],
+      ...referenceTrailers(version),
+    ],
+    edits: [{ path: stagePath(model, stage), text: renderStageFile(stage, version, current) }],
+  };
+}
