@@ -1,0 +1,170 @@
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { ModeltrailError } from "../../diagnostics/errors.ts";
+import { keepTail, type NativeGit } from "./native-process.ts";
+import type { ObjectType } from "./object-format.ts";
+
+/** What `git cat-file --batch` answers for one line of input. */
+export type BatchReply =
+  | {
+      readonly kind: "object";
+      readonly oid: string;
+      readonly type: ObjectType;
+      readonly body: Buffer | "too-large";
+    }
+  | { readonly kind: "missing" }
+  | { readonly kind: "ambiguous" };
+
+interface Pending {
+  readonly name: string;
+  readonly maxBytes: number;
+  readonly resolve: (reply: BatchReply) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Body {
+  readonly oid: string;
+  readonly type: ObjectType;
+  readonly size: number;
+  readonly bytes: Buffer | undefined;
+  /** Bytes that came so far, the newline after the body included. */
+  filled: number;
+}
+
+const MAX_HEADER = 64 * 1024;
+
+/** One persistent child that answers many requests; started with the first, and it never keeps the process alive. */
+export class NativeBatch {
+  readonly #git: NativeGit;
+  #child: ChildProcessWithoutNullStreams | undefined;
+  #queue: Pending[] = [];
+  #header = Buffer.alloc(0);
+  #body: Body | undefined;
+
+  constructor(git: NativeGit) {
+    this.#git = git;
+  }
+
+  /** All requests are written before the first answer is awaited. */
+  ask(names: readonly string[], maxBytes: number): Promise<BatchReply[]> {
+    const replies = names.map((name) => this.#enqueue(name, maxBytes));
+    const child = this.#start();
+    hold(child, true);
+    child.stdin.write(names.map((name) => `${name}\n`).join(""));
+    return Promise.all(replies);
+  }
+
+  async close(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    hold(child, true);
+    const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+    child.stdin.end();
+    child.kill();
+    await ended;
+  }
+
+  #enqueue(name: string, maxBytes: number): Promise<BatchReply> {
+    if (/[\n\0]/.test(name))
+      throw new ModeltrailError("INVALID_INPUT", "a revision cannot hold a line break");
+    return new Promise((resolve, reject) => this.#queue.push({ name, maxBytes, resolve, reject }));
+  }
+
+  #start(): ChildProcessWithoutNullStreams {
+    if (this.#child !== undefined) return this.#child;
+    const child = this.#git.spawn(["cat-file", "--batch"]);
+    const stderr = keepTail(child);
+    this.#child = child;
+    this.#header = Buffer.alloc(0);
+    this.#body = undefined;
+    child.stdin.on("error", () => undefined);
+    child.stdout.on("data", (chunk: Buffer) => {
+      try {
+        this.#take(chunk);
+      } catch (cause) {
+        child.kill();
+        this.#fail(
+          child,
+          new ModeltrailError("GIT", "git cat-file gave an answer that makes no sense", { cause }),
+        );
+      }
+    });
+    child.on("error", (cause) => this.#fail(child, new ModeltrailError("GIT", "cannot run git", { cause })));
+    child.on("close", () =>
+      this.#fail(child, new ModeltrailError("GIT", `git cat-file ended: ${stderr().trim()}`)),
+    );
+    return child;
+  }
+
+  #fail(child: ChildProcessWithoutNullStreams, error: Error): void {
+    if (this.#child === child) this.#child = undefined;
+    const waiting = this.#queue;
+    this.#queue = [];
+    for (const one of waiting) one.reject(error);
+  }
+
+  #take(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#body !== undefined) {
+        at += this.#fill(this.#body, chunk, at);
+        continue;
+      }
+      const end = chunk.indexOf(0x0a, at);
+      if (end < 0) {
+        this.#header = Buffer.concat([this.#header, chunk.subarray(at)]);
+        if (this.#header.length > MAX_HEADER) throw new Error("a header without an end");
+        return;
+      }
+      const line = Buffer.concat([this.#header, chunk.subarray(at, end)]).toString("utf8");
+      this.#header = Buffer.alloc(0);
+      at = end + 1;
+      this.#readHeader(line);
+    }
+  }
+
+  #readHeader(line: string): void {
+    const object = /^([0-9a-f]{40}) (blob|tree|commit|tag) (\d+)$/.exec(line);
+    if (object === null) {
+      if (line.endsWith(" missing")) return this.#answer({ kind: "missing" });
+      if (line.endsWith(" ambiguous")) return this.#answer({ kind: "ambiguous" });
+      throw new Error(`unexpected header: ${line}`);
+    }
+    const size = Number(object[3]);
+    const wanted = size <= (this.#queue[0]?.maxBytes ?? 0);
+    this.#body = {
+      oid: object[1] ?? "",
+      type: object[2] as ObjectType,
+      size,
+      bytes: wanted ? Buffer.allocUnsafe(size) : undefined,
+      filled: 0,
+    };
+  }
+
+  /** Takes what belongs to the body; a body that is too large is counted, never kept. */
+  #fill(body: Body, chunk: Buffer, at: number): number {
+    const taken = Math.min(body.size + 1 - body.filled, chunk.length - at);
+    body.bytes?.set(chunk.subarray(at, at + Math.min(taken, body.size - body.filled)), body.filled);
+    body.filled += taken;
+    if (body.filled === body.size + 1) {
+      this.#body = undefined;
+      this.#answer({ kind: "object", oid: body.oid, type: body.type, body: body.bytes ?? "too-large" });
+    }
+    return taken;
+  }
+
+  #answer(reply: BatchReply): void {
+    const asked = this.#queue.shift();
+    if (this.#queue.length === 0 && this.#child !== undefined) hold(this.#child, false);
+    asked?.resolve(reply);
+  }
+}
+
+/** An idle child must not keep our process from ending; one that is asked something must. */
+function hold(child: ChildProcessWithoutNullStreams, busy: boolean): void {
+  const pipes = [child.stdin, child.stdout, child.stderr] as readonly { ref?(): void; unref?(): void }[];
+  for (const handle of [child, ...pipes]) {
+    if (busy) handle.ref?.();
+    else handle.unref?.();
+  }
+}

@@ -1,0 +1,74 @@
+import { ModeltrailError } from "../../diagnostics/errors.ts";
+import type { GitOutput } from "./native-process.ts";
+import { REMOTE } from "./remote-refs.ts";
+
+/** What a server says when another push came first. */
+const RACE =
+  /cannot lock ref|failed to update ref|incorrect old value|reference already exists|fetch first|stale info|non-fast-forward/;
+
+export function lostLease(detail: string): ModeltrailError {
+  return new ModeltrailError("CONFLICT", `the remote has moved: ${detail}`, {
+    hint: "fetch, and run the command again",
+  });
+}
+
+/** A server that said no to one ref. */
+export function refusedByRemote(reason: string): ModeltrailError {
+  if (RACE.test(reason)) return lostLease(reason);
+  return new ModeltrailError("FORBIDDEN", `the remote refused the push: ${reason}`, {
+    hint: "a rule or hook of the remote protects that branch; its message says which",
+  });
+}
+
+export function missingCredentials(message: string, cause?: unknown): ModeltrailError {
+  return new ModeltrailError("CREDENTIALS", message, {
+    hint: "set up a credential helper or an SSH key; `git fetch` must work without asking",
+    cause,
+  });
+}
+
+export function noAccess(message: string): ModeltrailError {
+  return new ModeltrailError("FORBIDDEN", message, { hint: "ask for access to that repository" });
+}
+
+export function unreachable(message: string, cause?: unknown): ModeltrailError {
+  return new ModeltrailError("NETWORK", message, {
+    hint: "check the address (`git remote -v`) and the connection, then run it again",
+    cause,
+  });
+}
+
+/** By the status of each ref in `--porcelain`; without one, the connection or a local hook failed. */
+export function pushFailure(done: GitOutput): ModeltrailError {
+  const rows = done.stdout
+    .toString("utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("!"));
+  // An atomic push blames every ref; the reason stands at the one that was refused.
+  const reasons = rows.map((row) => row.split("\t").slice(1).join(" "));
+  const told = reasons.filter((reason) => !/atomic/.test(reason));
+  const reason = (told.length > 0 ? told : reasons).join("; ");
+  if (/\[remote rejected\]/.test(reason)) return refusedByRemote(reason);
+  if (/\[rejected\]/.test(reason)) return lostLease(reason);
+  if (rows.length === 0 && /failed to push some refs/.test(done.stderr)) {
+    return new ModeltrailError("FORBIDDEN", `the pre-push hook refused: ${lastLines(done.stderr)}`, {
+      hint: "the hook lies in the repository's hooks folder (core.hooksPath)",
+    });
+  }
+  return remoteFailure("push to", done);
+}
+
+/** Git tells these apart only in words; LC_ALL=C keeps them the same everywhere. */
+export function remoteFailure(action: string, done: GitOutput): ModeltrailError {
+  const said = lastLines(done.stderr);
+  const message = `cannot ${action} ${REMOTE}: ${said}`;
+  const unknown =
+    /Authentication failed|could not read (Username|Password)|Permission denied \(|error: 401|prompts disabled/;
+  if (unknown.test(said)) return missingCredentials(message);
+  if (/error: 403|access denied|permission to .* denied/i.test(said)) return noAccess(message);
+  return unreachable(message);
+}
+
+function lastLines(text: string): string {
+  return text.trim().split("\n").slice(-4).join("; ");
+}
