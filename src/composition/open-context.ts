@@ -1,0 +1,104 @@
+import { access, realpath } from "node:fs/promises";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { GitRepository } from "../adapters/git/open.ts";
+import { ModeltrailError } from "../diagnostics/errors.ts";
+import { REGISTRY_FILE } from "../registry/layout.ts";
+import type { CodeRepository, Context, Notices } from "../workflows/context.ts";
+import { openArtifactStore } from "./open-store.ts";
+
+/** Where a registry is, and what surrounds the work on it. */
+export interface OpenContextOptions {
+  /** The registry's folder; left out: the nearest one upwards from `cwd` that holds modeltrail.yaml. */
+  readonly registry?: string | undefined;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly notices: Notices;
+  readonly now: () => Date;
+}
+
+/** The context of a command, with the repository to close when it is done. */
+export interface OpenedContext extends Context {
+  readonly repository: GitRepository;
+}
+
+/** Opens the repository around a registry. Adapters are imported when they are used, so that no command pays for others'. */
+export async function openContext(options: OpenContextOptions): Promise<OpenedContext> {
+  const { cwd, env, notices, now } = options;
+  const start = options.registry === undefined ? cwd : resolve(cwd, options.registry);
+  const { openRepository } = await import("../adapters/git/open.ts");
+  const repository = await openRepository(start, { env, now });
+  const folder = await registryFolder(repository.root, start, options.registry !== undefined);
+  return {
+    repository,
+    prefix: prefixOf(repository.root, folder),
+    openStore: (storage) => openArtifactStore(storage, mainFolder(repository, folder)),
+    openForge: async (opened, scope) => {
+      const { openLocalForge } = await import("../adapters/local-forge/open-local-forge.ts");
+      return openLocalForge(opened, scope);
+    },
+    openModelFiles: async () => {
+      const { openModelFiles } = await import("../adapters/model-files/open-model-files.ts");
+      return openModelFiles();
+    },
+    openCode: (code) => openCode(resolve(cwd, code), repository, env),
+    now,
+    notices,
+  };
+}
+
+/** The folder of the registry in the work tree: the one named, else the nearest upwards, else the repository's root. */
+async function registryFolder(
+  root: string | undefined,
+  start: string,
+  explicit: boolean,
+): Promise<string | undefined> {
+  if (root === undefined) return undefined;
+  const from = await realpath(start);
+  if (explicit) return from;
+  for (let at = from; isInside(root, at); at = dirname(at)) {
+    if (await exists(join(at, REGISTRY_FILE))) return at;
+    if (at === root) break;
+  }
+  return root;
+}
+
+function isInside(root: string, folder: string): boolean {
+  const path = relative(root, folder);
+  return !path.startsWith("..") && !isAbsolute(path);
+}
+
+function prefixOf(root: string | undefined, folder: string | undefined): string {
+  if (root === undefined || folder === undefined) return "";
+  const path = relative(root, folder).split(sep).join("/");
+  return path === "" ? "" : `${path}/`;
+}
+
+/** Where embedded storage lies: in the main work tree, which linked ones share. */
+function mainFolder(repository: GitRepository, folder: string | undefined): string {
+  const { root, gitDir, commonDir } = repository;
+  if (root === undefined || folder === undefined) return commonDir;
+  const main = gitDir === commonDir ? root : dirname(commonDir);
+  return join(main, relative(root, folder));
+}
+
+async function openCode(
+  folder: string,
+  registry: GitRepository,
+  env: OpenContextOptions["env"],
+): Promise<CodeRepository | undefined> {
+  const { openRepository } = await import("../adapters/git/open.ts");
+  try {
+    const repository = await openRepository(folder, { env });
+    return { repository, isRegistry: repository.commonDir === registry.commonDir };
+  } catch (error) {
+    if (error instanceof ModeltrailError) return undefined;
+    throw error;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

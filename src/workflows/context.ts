@@ -1,0 +1,42 @@
+import type { Registry } from "../manifest/types.generated.ts";
+import type { ArtifactStore } from "../ports/artifact-store.ts";
+import type { Forge } from "../ports/forge.ts";
+import type { ModelFiles } from "../ports/model-files.ts";
+import type { Repository } from "../ports/repository.ts";
+
+/** What every use case works on. Adapters come in as functions, so that each is loaded only when it is used. */
+export interface Context {
+  readonly repository: Repository;
+  /** The registry's folder inside the repository: empty, or ending with `/`. */
+  readonly prefix: string;
+  readonly openStore: (storage: Registry["spec"]["storage"]) => Promise<ArtifactStore>;
+  readonly openForge: (repository: Repository, scope: ForgeScope) => Promise<Forge>;
+  readonly openModelFiles: () => Promise<ModelFiles>;
+  /** The Git repository of a folder with training code; undefined when it is in none. */
+  readonly openCode: (folder: string) => Promise<CodeRepository | undefined>;
+  readonly now: () => Date;
+  readonly notices: Notices;
+}
+
+/** What a forge has to know of the registry. */
+export interface ForgeScope {
+  /** What branch names of proposals begin with: empty, or `<registry name>/`. */
+  readonly branchPrefix: string;
+  /** False keeps proposals on this machine. */
+  readonly push: boolean;
+}
+
+/** A repository of training code. */
+export interface CodeRepository {
+  readonly repository: Repository;
+  /** True when it is the registry's own repository. */
+  readonly isRegistry: boolean;
+}
+
+/** Words on the way to an answer; never the answer itself. */
+export interface Notices {
+  readonly warn: (message: string) => void;
+  readonly hint: (message: string) => void;
+  /** Bytes done of `total`, of long work. */
+  readonly progress: (label: string, done: number, total: number) => void;
+}

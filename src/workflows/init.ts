@@ -1,0 +1,120 @@
+import type { ChangeSet } from "../change/change-set.ts";
+import { planInit } from "../change/init.ts";
+import { ModeltrailError } from "../diagnostics/errors.ts";
+import { REGISTRY_FILE } from "../registry/layout.ts";
+import { nameProblem } from "../registry/names.ts";
+import type { Context } from "./context.ts";
+import { readRegistryCommit } from "./read/commit.ts";
+import { parseManifest } from "./read/manifests.ts";
+import { entryAt } from "./read/trees.ts";
+import { commitChange } from "./write/commit.ts";
+import { readPolicy } from "./write/session.ts";
+
+/** What the new registry is like. */
+export interface InitOptions {
+  readonly name: string;
+  /** In order: each comes after the one before. */
+  readonly stages: readonly string[];
+  readonly storage: {
+    readonly uri: string;
+    readonly region?: string;
+    readonly endpoint?: string;
+    readonly forcePathStyle?: boolean;
+  };
+}
+
+export interface InitResult {
+  /** `unchanged` when there was a registry before. */
+  readonly status: "created" | "unchanged";
+  readonly name: string;
+  readonly stages: readonly string[];
+  readonly storage: string;
+  readonly commit: string;
+  readonly files: readonly string[];
+}
+
+/** Where models are kept unless something else is said: beside the manifests, out of Git. */
+export const EMBEDDED_STORAGE = "file:.modeltrail/artifacts/";
+
+/** Writes and commits modeltrail.yaml on the branch that is checked out; changes nothing when it is there. */
+export async function initRegistry(context: Context, options: InitOptions): Promise<InitResult> {
+  const { repository } = context;
+  const { name, stages, storage } = options;
+  const problem =
+    nameProblem("namespace", name) ??
+    stages.map((stage) => nameProblem("stage", stage)).find((found) => found !== undefined);
+  if (problem !== undefined)
+    throw new ModeltrailError("USAGE", problem, { hint: "Use --name and --stages." });
+  if (stages.length === 0)
+    throw new ModeltrailError("USAGE", "a registry needs at least one stage", {
+      hint: "Use --stages staging,production.",
+    });
+  if (new Set(stages).size !== stages.length)
+    throw new ModeltrailError("USAGE", "a stage is named twice in --stages");
+  await repository.worktree.recover();
+  const head = await repository.refs.head();
+  const existing = head.commit === undefined ? undefined : await readRegistryCommit(context, head.commit);
+  if (existing !== undefined && head.commit !== undefined) {
+    const { metadata, spec } = await readPolicy(context, existing);
+    return {
+      status: "unchanged",
+      name: metadata.name,
+      stages: spec.stages.map((stage) => stage.name),
+      storage: spec.storage.uri,
+      commit: head.commit,
+      files: [],
+    };
+  }
+  if (head.branch === undefined)
+    throw new ModeltrailError("USAGE", "no branch is checked out", {
+      hint: "Check out the default branch first.",
+    });
+  const ignore = storage.uri === EMBEDDED_STORAGE ? "/.modeltrail/" : undefined;
+  const changeSet = planInit({
+    name,
+    storage,
+    stages,
+    gitignore: await readGitignore(context, head.commit),
+    ignore,
+  });
+  await refuseInvalid(changeSet);
+  const commit = await commitChange(context, changeSet, head.commit);
+  await repository.worktree.advance({
+    name: head.branch,
+    expected: head.commit ?? null,
+    value: commit,
+    reason: `modeltrail init: ${name}`,
+  });
+  return {
+    status: "created",
+    name,
+    stages,
+    storage: storage.uri,
+    commit,
+    files: changeSet.edits.map((edit) => edit.path),
+  };
+}
+
+/** What was said of storage is only checked by the schema; nothing is committed that could not be read again. */
+async function refuseInvalid(changeSet: ChangeSet): Promise<void> {
+  const text = changeSet.edits.find((edit) => edit.path === REGISTRY_FILE)?.text ?? "";
+  const reading = await parseManifest("Registry", new TextEncoder().encode(text), REGISTRY_FILE);
+  if (reading.ok) return;
+  const [first] = reading.findings;
+  throw new ModeltrailError(
+    "USAGE",
+    `${first?.pointer ?? REGISTRY_FILE}: ${first?.message ?? "is not valid"}`,
+    first?.hint === undefined ? {} : { hint: first.hint },
+  );
+}
+
+async function readGitignore(context: Context, commit: string | undefined): Promise<string | undefined> {
+  if (commit === undefined) return undefined;
+  const { objects } = context.repository;
+  const { tree } = await objects.readCommit(commit);
+  const entry = await entryAt(context.repository, tree, `${context.prefix}.gitignore`);
+  const [bytes] = entry === undefined ? [] : await objects.readBlobs([entry.oid], 1024 * 1024);
+  if (bytes === "too-large")
+    throw new ModeltrailError("INVALID_INPUT", `${context.prefix}.gitignore is larger than 1 MiB`);
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,182 @@
+import { ModeltrailError } from "../../diagnostics/errors.ts";
+import type { Timeline } from "../../audit/timeline.ts";
+import type { ModelVersion, Registry } from "../../manifest/types.generated.ts";
+import { evaluateChange, type Verdict } from "../../policy/evaluate.ts";
+import type { ArtifactFact, MovedStage, StayFact } from "../../policy/facts.ts";
+import { compareSnapshots, type FileChange } from "../../registry/compare.ts";
+import { identifyPath } from "../../registry/layout.ts";
+import type { Snapshot } from "../../registry/model-view.ts";
+import { isStageMove, type Transition } from "../../registry/transition.ts";
+import type { Context } from "../context.ts";
+import { readTimeline } from "../read/history.ts";
+import { entryAt } from "../read/trees.ts";
+import { registryTree } from "../read/commit.ts";
+import { parseManifest } from "../read/manifests.ts";
+import { checkArtifact } from "./artifacts.ts";
+import { readOverlay, type ChangeRange, type Overlay } from "./overlay.ts";
+
+/** Which artifacts a verdict has to be sure of: none, those of versions that the change brings or moves, or all touched. */
+export type ArtifactScope = "none" | "changed" | "all";
+
+/** What to judge: what `head` changed since it left `base`, or since `builtOn` when that is known. */
+export interface JudgeRequest {
+  readonly base: string;
+  readonly head: string;
+  readonly builtOn?: string;
+  readonly artifacts: ArtifactScope;
+  /** `<model>@<version>` of artifacts that were stored and read back just now, and need no second look. */
+  readonly proved?: ReadonlySet<string>;
+}
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly head: Snapshot;
+  readonly base: Snapshot;
+}
+
+/** Gathers the facts about a change, then has it decided. */
+export async function judgeChange(context: Context, request: JudgeRequest): Promise<Judgement> {
+  const { base, head } = request;
+  const builtOn = request.builtOn ?? (await context.repository.history.mergeBase(base, head));
+  if (builtOn === undefined) {
+    throw new ModeltrailError(
+      "USAGE",
+      `${base.slice(0, 12)} and ${head.slice(0, 12)} have no common history`,
+      { hint: "Judge a branch that was made from the default branch." },
+    );
+  }
+  const range: ChangeRange = { base, builtOn, head };
+  const overlay = await readOverlay(context, range);
+  const policy = overlay.base.registry?.value;
+  const timelines = await readTimelines(context, overlay, base);
+  const transitions = compareSnapshots({
+    ...overlay,
+    isRollbackTarget: (model, stage, version) =>
+      timelines.get(model)?.rollbackTargets(stage).includes(version) ?? false,
+  });
+  const artifacts = await checkArtifacts(context, {
+    policy: policy ?? overlay.head.registry?.value,
+    scope: request.artifacts,
+    proved: request.proved ?? new Set(),
+    head: overlay.head,
+    transitions,
+  });
+  const verdict = evaluateChange({
+    base: overlay.base,
+    head: overlay.head,
+    changes: overlay.changes,
+    transitions,
+    policy,
+    artifacts,
+    stays: staysOf(overlay.base, timelines),
+    moved: await findMoved(context, range, overlay.changes),
+  });
+  return { verdict, head: overlay.head, base: overlay.base };
+}
+
+/** The histories of the models whose stages the change moves; a change that moves none reads no history. */
+async function readTimelines(
+  context: Context,
+  overlay: Overlay,
+  base: string,
+): Promise<ReadonlyMap<string, Timeline>> {
+  const timelines = new Map<string, Timeline>();
+  if (overlay.baseCommit === undefined) return timelines;
+  for (const { path, after } of overlay.changes) {
+    const identity = identifyPath(path);
+    if (identity.kind !== "stage" || after === null || timelines.has(identity.model)) continue;
+    timelines.set(
+      identity.model,
+      await readTimeline(context, base, identity.model, { registrations: false }),
+    );
+  }
+  return timelines;
+}
+
+function staysOf(base: Snapshot, timelines: ReadonlyMap<string, Timeline>): readonly StayFact[] {
+  const stages = base.registry?.value?.spec.stages.map((stage) => stage.name) ?? [];
+  return [...timelines].flatMap(([model, timeline]) =>
+    stages.flatMap((stage) => timeline.staysAt(stage).map((version) => ({ model, stage, version }))),
+  );
+}
+
+interface ArtifactQuestion {
+  readonly policy: Registry | undefined;
+  readonly scope: ArtifactScope;
+  readonly proved: ReadonlySet<string>;
+  readonly head: Snapshot;
+  readonly transitions: readonly Transition[];
+}
+
+async function checkArtifacts(
+  context: Context,
+  question: ArtifactQuestion,
+): Promise<readonly ArtifactFact[] | undefined> {
+  const { policy, scope, proved, head, transitions } = question;
+  if (scope === "none" || policy === undefined) return undefined;
+  const touched = scope === "all" ? allVersions(head) : changedVersions(head, transitions);
+  const versions = touched.filter(({ spec }) => !proved.has(`${spec.model}@${spec.version}`));
+  if (versions.length === 0) return [];
+  const store = await context.openStore(policy.spec.storage);
+  try {
+    const facts: ArtifactFact[] = [];
+    for (const version of versions) facts.push(await checkArtifact(store, version, { undecided: "finding" }));
+    return facts;
+  } finally {
+    await store.close();
+  }
+}
+
+function allVersions(head: Snapshot): readonly ModelVersion[] {
+  return [...head.models.values()].flatMap((model) =>
+    [...model.versions.values()].flatMap((entry) => entry.value ?? []),
+  );
+}
+
+function changedVersions(head: Snapshot, transitions: readonly Transition[]): readonly ModelVersion[] {
+  const wanted = new Map<string, ModelVersion>();
+  for (const transition of transitions) {
+    const version = isStageMove(transition)
+      ? transition.to
+      : transition.kind === "register"
+        ? transition.version
+        : undefined;
+    if (version === undefined || !("model" in transition) || transition.model === undefined) continue;
+    const manifest = head.models.get(transition.model)?.versions.get(version)?.value;
+    if (manifest !== undefined) wanted.set(`${transition.model}@${version}`, manifest);
+  }
+  return [...wanted.values()];
+}
+
+/** The stages that the change moves and that have moved on the base since the change left it. */
+async function findMoved(
+  context: Context,
+  { base, builtOn }: ChangeRange,
+  changes: readonly FileChange[],
+): Promise<readonly MovedStage[]> {
+  if (base === builtOn) return [];
+  const [then, now] = [await registryTree(context, builtOn), await registryTree(context, base)];
+  const moved: MovedStage[] = [];
+  for (const { path } of changes) {
+    const identity = identifyPath(path);
+    if (identity.kind !== "stage") continue;
+    const before = then === undefined ? undefined : (await entryAt(context.repository, then, path))?.oid;
+    const after = now === undefined ? undefined : (await entryAt(context.repository, now, path))?.oid;
+    if (before === after) continue;
+    moved.push({
+      model: identity.model,
+      stage: identity.stage,
+      file: path,
+      builtOn: await versionIn(context, before),
+      now: await versionIn(context, after),
+    });
+  }
+  return moved;
+}
+
+async function versionIn(context: Context, oid: string | undefined): Promise<string | undefined> {
+  if (oid === undefined) return undefined;
+  const [bytes = "too-large"] = await context.repository.objects.readBlobs([oid], 64 * 1024);
+  const reading = await parseManifest("ModelStage", bytes, "stage.yaml");
+  return reading.ok ? reading.value.spec.version : "(broken)";
+}

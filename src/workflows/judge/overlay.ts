@@ -1,0 +1,139 @@
+import { MODELS_FOLDER, REGISTRY_FILE } from "../../registry/layout.ts";
+import { touchedModels, touchesRegistry, type FileChange } from "../../registry/compare.ts";
+import type { Snapshot } from "../../registry/model-view.ts";
+import { buildSnapshot, type LoadedFile } from "../../registry/snapshot.ts";
+import type { Context } from "../context.ts";
+import { sha256Hex } from "../digest.ts";
+import { readRegistryCommit, registryTree, type RegistryCommit } from "../read/commit.ts";
+import { loadFiles, type Wanted } from "../read/manifests.ts";
+import { listModelNames, listScope, namesAsFiles } from "../read/snapshot.ts";
+import { compareTrees, type TreeChange, type TreeFile } from "../read/trees.ts";
+
+/** Two views of a registry: before a change, and as it would be once the change is merged. */
+export interface Overlay {
+  readonly base: Snapshot;
+  readonly head: Snapshot;
+  readonly changes: readonly FileChange[];
+  /** Undefined when the base has no registry. */
+  readonly baseCommit: RegistryCommit | undefined;
+}
+
+/** Whose changes are judged: those of `head` since `builtOn`, on top of `base`. */
+export interface ChangeRange {
+  readonly base: string;
+  readonly builtOn: string;
+  readonly head: string;
+}
+
+/**
+ * Reads the models that a change touches, twice: at the base, and with the change's files laid over it. What is
+ * judged is thus what the merge will be, also when the base has moved on. Costs what the change touches.
+ */
+export async function readOverlay(context: Context, range: ChangeRange): Promise<Overlay> {
+  const [builtOn, head] = [
+    await registryTree(context, range.builtOn),
+    await registryTree(context, range.head),
+  ];
+  const treeChanges = (await compareTrees(context.repository, builtOn, head)).filter(({ path }) =>
+    concerns(path),
+  );
+  const changes = treeChanges.map(({ path, before, after }) => ({
+    path,
+    before: before?.oid ?? null,
+    after: after?.oid ?? null,
+  }));
+  const baseCommit = await readRegistryCommit(context, range.base);
+  const models = [...touchedModels(changes)];
+  const baseFiles =
+    baseCommit === undefined
+      ? []
+      : await listScope(context, baseCommit, { models, wanted: () => false, everything: true });
+  const headFiles = lay(baseFiles, treeChanges);
+  const changed = new Set(changes.map((change) => change.path));
+  const names = await otherNames(context, baseCommit, changes, models);
+  const reader = new Reader(context, changed);
+  const base = await reader.snapshot(baseFiles, names);
+  const overlaid = await reader.snapshot(headFiles, names);
+  return { base, head: overlaid, changes, baseCommit };
+}
+
+/** Files outside modeltrail.yaml and models/ are not the registry's business. */
+function concerns(path: string): boolean {
+  return path === REGISTRY_FILE || path.startsWith(`${MODELS_FOLDER}/`);
+}
+
+function lay(base: readonly TreeFile[], changes: readonly TreeChange[]): readonly TreeFile[] {
+  const files = new Map(base.map((file) => [file.path, file]));
+  for (const { path, after } of changes) {
+    if (after === null) files.delete(path);
+    else files.set(path, after);
+  }
+  return [...files.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The names of the other models, when a change brings a model or a stage whose name could be taken. */
+async function otherNames(
+  context: Context,
+  commit: RegistryCommit | undefined,
+  changes: readonly FileChange[],
+  touched: readonly string[],
+): Promise<readonly LoadedFile[]> {
+  const brings =
+    touchesRegistry(changes) ||
+    changes.some(({ path, before }) => path.endsWith("/model.yaml") && before === null);
+  if (!brings || commit === undefined) return [];
+  const names = await listModelNames(context, commit);
+  return namesAsFiles(names.filter((name) => !touched.includes(name)));
+}
+
+/**
+ * Reads what changed and its siblings: policy, stages, yanks, and the versions that stages hold; no other version.
+ * What base and head share is read and parsed once.
+ */
+class Reader {
+  readonly #context: Context;
+  readonly #changed: ReadonlySet<string>;
+  readonly #loaded = new Map<string, LoadedFile>();
+
+  constructor(context: Context, changed: ReadonlySet<string>) {
+    this.#context = context;
+    this.#changed = changed;
+  }
+
+  async snapshot(files: readonly TreeFile[], names: readonly LoadedFile[]): Promise<Snapshot> {
+    const siblings: Wanted = (identity, path) => identity.kind !== "version" || this.#changed.has(path);
+    const first = await this.#load(files, siblings);
+    const held = heldVersions(buildSnapshot(first, sha256Hex));
+    const wanted: Wanted = (identity, path) =>
+      siblings(identity, path) ||
+      (identity.kind === "version" && held.has(`${identity.model}@${identity.version}`));
+    return buildSnapshot([...(await this.#load(files, wanted)), ...names], sha256Hex);
+  }
+
+  async #load(files: readonly TreeFile[], wanted: Wanted): Promise<readonly LoadedFile[]> {
+    const keyOf = (file: TreeFile): string => `${file.mode} ${file.oid} ${file.path}`;
+    const missing = files.filter((file) => !this.#loaded.has(keyOf(file)));
+    for (const file of await loadFiles(this.#context, missing, wanted)) {
+      if (file.reading !== undefined) this.#loaded.set(`${file.mode} ${file.id} ${file.path}`, file);
+    }
+    return files.map(
+      (file) =>
+        this.#loaded.get(keyOf(file)) ?? {
+          path: file.path,
+          mode: file.mode,
+          id: file.oid,
+          reading: undefined,
+        },
+    );
+  }
+}
+
+function heldVersions(snapshot: Snapshot): ReadonlySet<string> {
+  return new Set(
+    [...snapshot.models.values()].flatMap((model) =>
+      [...model.stages.values(), ...model.yanks.values()].map(
+        (entry) => `${model.name}@${entry.value?.spec.version ?? ""}`,
+      ),
+    ),
+  );
+}

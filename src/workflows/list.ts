@@ -1,0 +1,69 @@
+import { isModeltrailError } from "../diagnostics/errors.ts";
+import { usableVersions, type ModelView } from "../registry/model-view.ts";
+import { latestVersion } from "../registry/versions.ts";
+import type { Context } from "./context.ts";
+import { openCommit, type ReadAt } from "./read/commit.ts";
+import { readSnapshot } from "./read/snapshot.ts";
+import { readPolicy } from "./write/session.ts";
+
+/** A model in a line. */
+export interface ModelRow {
+  readonly model: string;
+  /** What each stage holds; stages that hold nothing are left out, a broken one is null. */
+  readonly stages: Readonly<Record<string, string | null>>;
+  /** The highest version that is not yanked; left out when there is none. */
+  readonly latest?: string;
+  readonly versions: number;
+  /** True when a file that this row shows is broken. */
+  readonly broken: boolean;
+}
+
+export interface ModelList {
+  readonly commit: string;
+  /** The stages of the policy, in its order; empty when the policy is broken. */
+  readonly stages: readonly string[];
+  readonly models: readonly ModelRow[];
+}
+
+/** Lists every model with what its stages hold. A broken file marks its row and hides nothing else. */
+export async function listModels(context: Context, at: ReadAt = {}): Promise<ModelList> {
+  const commit = await openCommit(context, at);
+  const snapshot = await readSnapshot(context, commit, {
+    models: "all",
+    wanted: (identity) => identity.kind === "stage",
+    policy: false,
+  });
+  const models = [...snapshot.models.values()].map(toRow).toSorted((a, b) => (a.model < b.model ? -1 : 1));
+  for (const row of models)
+    if (row.broken)
+      context.notices.warn(`${row.model} has a broken manifest; modeltrail validate says what is wrong`);
+  return { commit: commit.oid, stages: await stageNames(context, commit), models };
+}
+
+async function stageNames(
+  context: Context,
+  commit: Awaited<ReturnType<typeof openCommit>>,
+): Promise<readonly string[]> {
+  try {
+    return (await readPolicy(context, commit)).spec.stages.map((stage) => stage.name);
+  } catch (error) {
+    if (!isModeltrailError(error)) throw error;
+    context.notices.warn(error.message);
+    return [];
+  }
+}
+
+function toRow(model: ModelView): ModelRow {
+  const latest = latestVersion(usableVersions(model));
+  const broken =
+    [...model.stages.values()].some((entry) => entry.state === "broken") || model.manifest === undefined;
+  return {
+    model: model.name,
+    stages: Object.fromEntries(
+      [...model.stages].map(([stage, entry]) => [stage, entry.value?.spec.version ?? null]),
+    ),
+    ...(latest === undefined ? {} : { latest }),
+    versions: model.versions.size,
+    broken,
+  };
+}

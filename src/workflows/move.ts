@@ -1,0 +1,97 @@
+import { planMove } from "../change/move.ts";
+import { ModeltrailError } from "../diagnostics/errors.ts";
+import type { ModelVersion } from "../manifest/types.generated.ts";
+import type { ModelView } from "../registry/model-view.ts";
+import type { Context } from "./context.ts";
+import { readTimeline } from "./read/history.ts";
+import { readModel } from "./read/snapshot.ts";
+import { requireValue } from "./resolve.ts";
+import { userName } from "./write/commit.ts";
+import { propose, type ProposalOutcome, type ProposeOptions } from "./write/propose.ts";
+import type { Session } from "./write/session.ts";
+
+/** A proposal, or word that the stage holds the version already. */
+export type MoveOutcome = ProposalOutcome | AlreadyThere;
+
+export interface AlreadyThere {
+  readonly status: "already";
+  readonly model: string;
+  readonly stage: string;
+  readonly version: string;
+}
+
+/** A stage that is to hold another version. */
+export interface MoveRequest {
+  readonly model: ModelView;
+  readonly stage: string;
+  readonly version: string;
+  readonly reason: string | undefined;
+  readonly options: ProposeOptions;
+}
+
+/** The model as commands that move stages need it: everything but the contents of versions. */
+export async function readModelForMove(context: Context, session: Session, name: string): Promise<ModelView> {
+  return readModel(context, session.tip, name, (identity) => identity.kind !== "version");
+}
+
+/** The manifest of one version. Rejects with NOT_FOUND or BROKEN_MANIFEST. */
+export async function readVersion(
+  context: Context,
+  session: Session,
+  name: string,
+  version: string,
+): Promise<ModelVersion> {
+  const model = await readModel(
+    context,
+    session.tip,
+    name,
+    (identity) => identity.kind === "version" && identity.version === version,
+  );
+  if (!model.versions.has(version))
+    throw new ModeltrailError("NOT_FOUND", `${name} has no version ${version}`, {
+      hint: `modeltrail show ${name} lists its versions.`,
+    });
+  return requireValue(model, model.versions.get(version));
+}
+
+/** Rejects with USAGE when the policy has no such stage. */
+export function requireStage({ registry }: Session, stage: string): void {
+  const stages = registry.spec.stages.map((rules) => rules.name);
+  if (stages.includes(stage)) return;
+  throw new ModeltrailError(
+    "USAGE",
+    `there is no stage ${JSON.stringify(stage)}; the policy has ${stages.join(", ") || "none"}`,
+    { hint: "Add it to spec.stages in modeltrail.yaml." },
+  );
+}
+
+/** Proposes a move. Whether it is a rollback is told from history, as the judge tells it. */
+export async function proposeMove(
+  context: Context,
+  session: Session,
+  request: MoveRequest,
+): Promise<MoveOutcome> {
+  const { model, stage, version, reason, options } = request;
+  const manifest = await readVersion(context, session, model.name, version);
+  const current = model.stages.get(stage);
+  const from = current?.value?.spec.version;
+  if (from === version && current?.value?.spec.artifact.digest === manifest.spec.artifact.digest)
+    return { status: "already", model: model.name, stage, version };
+  const timeline = await readTimeline(context, session.tip.oid, model.name, {
+    stages: [stage],
+    registrations: false,
+  });
+  const changeSet = planMove({
+    kind: timeline.rollbackTargets(stage).includes(version) ? "rollback" : "promote",
+    stage,
+    version: manifest,
+    current,
+    currentVersion:
+      from === undefined || !model.versions.has(from)
+        ? undefined
+        : await readVersion(context, session, model.name, from),
+    reason,
+    requestedBy: await userName(context),
+  });
+  return propose(context, session, changeSet, options);
+}

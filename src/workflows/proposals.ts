@@ -1,0 +1,105 @@
+import { parseProposalBranch, type ProposalName } from "../change/change-set.ts";
+import { isModeltrailError, ModeltrailError } from "../diagnostics/errors.ts";
+import type { Verdict } from "../policy/evaluate.ts";
+import type { Context } from "./context.ts";
+import { judgeChange } from "./judge/judge.ts";
+import { toTimestamp } from "./timestamps.ts";
+import { openSession, type Session, type SessionOptions } from "./write/session.ts";
+
+/** One open proposal. */
+export interface ProposalRow {
+  readonly branch: string;
+  readonly commit: string;
+  readonly title: string;
+  readonly author: string;
+  /** UTC. */
+  readonly createdAt: string;
+  /** `unknown` when it could not be judged; `error` then says why. */
+  readonly verdict: Verdict["verdict"] | "unknown";
+  /** The gates that did not pass, by name. */
+  readonly failing: readonly string[];
+  readonly error?: string;
+}
+
+export interface ProposalList {
+  readonly base: string;
+  readonly proposals: readonly ProposalRow[];
+}
+
+/** Lists open proposals, each with its verdict on the current tip. */
+export async function listProposals(context: Context, options: SessionOptions = {}): Promise<ProposalList> {
+  const session = await openSession(context, options);
+  const rows: ProposalRow[] = [];
+  for (const { branch, head } of await session.forge.listOpen()) {
+    const { message, author, committer } = await context.repository.objects.readCommit(head);
+    const judged = await tryJudge(context, session, head);
+    rows.push({
+      branch,
+      commit: head,
+      title: message.split("\n", 1)[0] ?? "",
+      author: author.name,
+      createdAt: toTimestamp(committer.seconds),
+      ...judged,
+    });
+  }
+  return { base: session.tip.oid, proposals: rows };
+}
+
+async function tryJudge(
+  context: Context,
+  session: Session,
+  head: string,
+): Promise<Pick<ProposalRow, "verdict" | "failing" | "error">> {
+  try {
+    const { verdict } = await judgeChange(context, { base: session.tip.oid, head, artifacts: "none" });
+    return {
+      verdict: verdict.verdict,
+      failing: verdict.gates
+        .filter((gate) => gate.status === "fail" || gate.status === "pending")
+        .map((gate) => gate.gate),
+    };
+  } catch (error) {
+    if (!isModeltrailError(error)) throw error;
+    return { verdict: "unknown", failing: [], error: error.message };
+  }
+}
+
+/** What became of a proposal that was closed. */
+export interface CloseResult {
+  readonly status: "closed" | "unchanged";
+  readonly branch: string;
+  readonly commit: string;
+}
+
+/** Rejects a proposal: its branch goes, and the same change is refused until somebody reopens it. */
+export async function closeProposal(
+  context: Context,
+  branch: string,
+  options: SessionOptions = {},
+): Promise<CloseResult> {
+  const session = await openSession(context, options);
+  requireProposal(session, branch);
+  const found = await session.forge.find(branch);
+  if (found.state === "rejected") return { status: "unchanged", branch, commit: found.head };
+  if (found.state === "none") throw noProposal(branch);
+  await session.forge.close(branch, found.head, "rejected");
+  return { status: "closed", branch, commit: found.head };
+}
+
+/** What a branch of this registry proposes. Rejects with USAGE for branches that are none of ours. */
+export function requireProposal({ branchPrefix }: Session, branch: string): ProposalName {
+  const name = branch.startsWith(branchPrefix)
+    ? parseProposalBranch(branch.slice(branchPrefix.length))
+    : undefined;
+  if (name === undefined)
+    throw new ModeltrailError("USAGE", `${JSON.stringify(branch)} is no proposal's branch`, {
+      hint: "modeltrail proposals lists them.",
+    });
+  return name;
+}
+
+export function noProposal(branch: string): ModeltrailError {
+  return new ModeltrailError("NOT_FOUND", `there is no open proposal ${branch}`, {
+    hint: "modeltrail proposals lists them.",
+  });
+}

@@ -1,0 +1,71 @@
+import { ModeltrailError } from "../../diagnostics/errors.ts";
+import { MODELS_FOLDER, REGISTRY_FILE } from "../../registry/layout.ts";
+import type { Context } from "../context.ts";
+import { entryAt, isFolder } from "./trees.ts";
+
+/** A commit of the registry, ready to be read. */
+export interface RegistryCommit {
+  readonly oid: string;
+  /** The tree of the registry's folder. */
+  readonly tree: string;
+}
+
+/** Which commit a read answers for. */
+export interface ReadAt {
+  /** A revision; left out: what HEAD names. */
+  readonly ref?: string;
+  /** Bring the remote's branches first. */
+  readonly fetch?: boolean;
+}
+
+/** The commit that a read answers for, with its registry. Rejects with NOT_FOUND or NOT_A_REGISTRY. */
+export async function openCommit(
+  context: Context,
+  { ref, fetch = false }: ReadAt = {},
+): Promise<RegistryCommit> {
+  if (fetch) await context.repository.remote.fetch();
+  const oid = await context.repository.refs.resolve(ref ?? "HEAD");
+  if (oid === undefined) {
+    if (ref === undefined)
+      throw new ModeltrailError("NOT_A_REGISTRY", "the repository has no commit yet", {
+        hint: "Run modeltrail init.",
+      });
+    throw new ModeltrailError("NOT_FOUND", `there is no revision ${JSON.stringify(ref)}`, {
+      hint: "Name a branch, tag or commit; --fetch refreshes the remote's.",
+    });
+  }
+  const commit = await readRegistryCommit(context, oid);
+  if (commit === undefined) throw notARegistry(context, oid);
+  return commit;
+}
+
+export function notARegistry(context: Context, oid: string): ModeltrailError {
+  return new ModeltrailError(
+    "NOT_A_REGISTRY",
+    `there is no ${context.prefix}${REGISTRY_FILE} in commit ${oid.slice(0, 12)}`,
+    {
+      hint: "Run modeltrail init, or commit the file that is there.",
+    },
+  );
+}
+
+/** The registry in a commit; undefined when the commit has none. */
+export async function readRegistryCommit(context: Context, oid: string): Promise<RegistryCommit | undefined> {
+  const tree = await registryTree(context, oid);
+  if (tree === undefined) return undefined;
+  return (await entryAt(context.repository, tree, REGISTRY_FILE)) === undefined ? undefined : { oid, tree };
+}
+
+/** The tree of the registry's folder in a commit, whether or not it holds a registry. */
+export async function registryTree(context: Context, oid: string): Promise<string | undefined> {
+  const { tree } = await context.repository.objects.readCommit(oid);
+  if (context.prefix === "") return tree;
+  const entry = await entryAt(context.repository, tree, context.prefix);
+  return entry !== undefined && isFolder(entry) ? entry.oid : undefined;
+}
+
+/** The tree below models/; undefined when there is none. */
+export async function modelsTree(context: Context, tree: string): Promise<string | undefined> {
+  const entry = await entryAt(context.repository, tree, MODELS_FOLDER);
+  return entry !== undefined && isFolder(entry) ? entry.oid : undefined;
+}

@@ -1,0 +1,124 @@
+import type { Repository, TreeEntry } from "../../ports/repository.ts";
+
+/** A file somewhere below a tree. */
+export interface TreeFile {
+  /** Relative to the tree that was listed. */
+  readonly path: string;
+  readonly mode: string;
+  readonly oid: string;
+}
+
+const FOLDER_MODES = new Set(["040000", "40000"]);
+
+export function isFolder(entry: TreeEntry): boolean {
+  return FOLDER_MODES.has(entry.mode);
+}
+
+/** The entry at a path below a tree; undefined when there is none. Reads one tree a folder on the way. */
+export async function entryAt(
+  repository: Repository,
+  tree: string,
+  path: string,
+): Promise<TreeEntry | undefined> {
+  let entry: TreeEntry = { name: "", mode: "040000", oid: tree };
+  for (const name of path.split("/").filter((part) => part !== "")) {
+    if (!isFolder(entry)) return undefined;
+    const [entries = []] = await repository.objects.readTrees([entry.oid]);
+    const next = entries.find((candidate) => candidate.name === name);
+    if (next === undefined) return undefined;
+    entry = next;
+  }
+  return entry;
+}
+
+/** Which folders to enter when listing; paths as in `TreeFile`. */
+export type Descend = (folder: string) => boolean;
+
+/** Every file below a tree, level by level: one batch of trees for each level, however wide it is. */
+export async function listFiles(
+  repository: Repository,
+  tree: string,
+  descend: Descend = () => true,
+): Promise<readonly TreeFile[]> {
+  const files: TreeFile[] = [];
+  let level: readonly { readonly path: string; readonly oid: string }[] = [{ path: "", oid: tree }];
+  while (level.length > 0) {
+    const trees = await repository.objects.readTrees(level.map((folder) => folder.oid));
+    const next: { path: string; oid: string }[] = [];
+    for (const [index, folder] of level.entries()) {
+      for (const entry of trees[index] ?? []) {
+        const path = folder.path === "" ? entry.name : `${folder.path}/${entry.name}`;
+        if (!isFolder(entry)) files.push({ path, mode: entry.mode, oid: entry.oid });
+        else if (descend(path)) next.push({ path, oid: entry.oid });
+      }
+    }
+    level = next;
+  }
+  return files;
+}
+
+/** How a file differs between two trees; null where it is absent. */
+export interface TreeChange {
+  readonly path: string;
+  readonly before: TreeFile | null;
+  readonly after: TreeFile | null;
+}
+
+interface Pair {
+  readonly path: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** The files that differ between two trees. Folders are entered only where their ids differ, a level a batch. */
+export async function compareTrees(
+  repository: Repository,
+  before: string | undefined,
+  after: string | undefined,
+): Promise<readonly TreeChange[]> {
+  const changes: TreeChange[] = [];
+  let level: readonly Pair[] = before === after ? [] : [{ path: "", before, after }];
+  while (level.length > 0) {
+    const wanted = level.flatMap((pair) => [pair.before, pair.after]).filter((oid) => oid !== undefined);
+    const trees = await repository.objects.readTrees(wanted);
+    let position = 0;
+    const take = (oid: string | undefined): readonly TreeEntry[] => {
+      if (oid === undefined) return [];
+      position += 1;
+      return trees[position - 1] ?? [];
+    };
+    const next: Pair[] = [];
+    for (const pair of level) comparePair(pair, take(pair.before), take(pair.after), { changes, next });
+    level = next;
+  }
+  return changes.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+function comparePair(
+  { path }: Pair,
+  before: readonly TreeEntry[],
+  after: readonly TreeEntry[],
+  out: { readonly changes: TreeChange[]; readonly next: Pair[] },
+): void {
+  const old = new Map(before.map((entry) => [entry.name, entry]));
+  const names = new Set([...old.keys(), ...after.map((entry) => entry.name)]);
+  const current = new Map(after.map((entry) => [entry.name, entry]));
+  for (const name of names) {
+    const was = old.get(name);
+    const is = current.get(name);
+    if (was?.oid === is?.oid && was?.mode === is?.mode) continue;
+    const at = path === "" ? name : `${path}/${name}`;
+    const folders = { before: folderId(was), after: folderId(is) };
+    if (folders.before !== undefined || folders.after !== undefined) out.next.push({ path: at, ...folders });
+    const files = { before: fileOf(was, at), after: fileOf(is, at) };
+    if (files.before !== null || files.after !== null) out.changes.push({ path: at, ...files });
+  }
+}
+
+function folderId(entry: TreeEntry | undefined): string | undefined {
+  return entry !== undefined && isFolder(entry) ? entry.oid : undefined;
+}
+
+function fileOf(entry: TreeEntry | undefined, path: string): TreeFile | null {
+  return entry === undefined || isFolder(entry) ? null : { path, mode: entry.mode, oid: entry.oid };
+}

@@ -1,0 +1,52 @@
+import { redactSecrets } from "../../diagnostics/errors.ts";
+import type { ModelVersion } from "../../manifest/types.generated.ts";
+import type { Context } from "../context.ts";
+
+type Lineage = NonNullable<ModelVersion["spec"]["lineage"]>;
+
+/** What the user said about where a version comes from. */
+export interface LineageOptions {
+  readonly datasets?: Lineage["datasets"];
+  readonly parents?: Lineage["parents"];
+  readonly run?: Lineage["run"];
+  /** The folder of the training code; left out: none is looked for. */
+  readonly codeFolder?: string;
+}
+
+/** Where a version comes from, as far as it is known. */
+export async function readLineage(context: Context, options: LineageOptions): Promise<Lineage | undefined> {
+  const code = options.codeFolder === undefined ? undefined : await readCode(context, options.codeFolder);
+  const lineage: Lineage = {
+    ...(code === undefined ? {} : { code }),
+    ...(options.run === undefined ? {} : { run: options.run }),
+    ...(options.datasets === undefined || options.datasets.length === 0
+      ? {}
+      : { datasets: options.datasets }),
+    ...(options.parents === undefined || options.parents.length === 0 ? {} : { parents: options.parents }),
+  };
+  return Object.keys(lineage).length === 0 ? undefined : lineage;
+}
+
+/** The commit of the training code; nothing when the folder is the registry itself or in no repository. */
+async function readCode(context: Context, folder: string): Promise<Lineage["code"] | undefined> {
+  const code = await context.openCode(folder);
+  if (code === undefined) return undefined;
+  const { repository, isRegistry } = code;
+  if (isRegistry) return undefined;
+  try {
+    const head = await repository.refs.head();
+    if (head.commit === undefined) return undefined;
+    const [remote, dirty] = [await repository.remote.describe(), await repository.worktree.isDirty()];
+    if (dirty === true)
+      context.notices.warn(
+        "the training code has changes that are not committed; the version says so (lineage.code.dirty)",
+      );
+    return {
+      ...(remote === undefined ? {} : { repository: redactSecrets(remote.url) }),
+      commit: head.commit,
+      ...(dirty === undefined ? {} : { dirty }),
+    };
+  } finally {
+    await repository.close();
+  }
+}

@@ -1,0 +1,140 @@
+import { ModeltrailError } from "../../diagnostics/errors.ts";
+import type { Registry } from "../../manifest/types.generated.ts";
+import type { Forge } from "../../ports/forge.ts";
+import { REGISTRY_FILE } from "../../registry/layout.ts";
+import type { Context } from "../context.ts";
+import { notARegistry, readRegistryCommit, type RegistryCommit } from "../read/commit.ts";
+import { parseManifest } from "../read/manifests.ts";
+import { entryAt } from "../read/trees.ts";
+
+/** What a command that writes starts from: the tip of the default branch, where there is a remote the remote's. */
+export interface Session {
+  readonly tip: RegistryCommit;
+  readonly registry: Registry;
+  readonly branch: DefaultBranch;
+  readonly forge: Forge;
+  readonly branchPrefix: string;
+  readonly push: boolean;
+}
+
+export interface DefaultBranch {
+  /** In full: `refs/heads/main`. */
+  readonly ref: string;
+  /** Its tip on the remote, as of the last fetch; undefined without a remote, or when the remote lacks the branch. */
+  readonly remoteTip: string | undefined;
+  readonly localTip: string | undefined;
+}
+
+export interface SessionOptions {
+  /** False works on this machine alone: nothing is fetched, nothing pushed. */
+  readonly push?: boolean;
+}
+
+/** Finishes what a killed command left, fetches, and reads the policy at the tip. */
+export async function openSession(context: Context, { push = true }: SessionOptions = {}): Promise<Session> {
+  const { repository } = context;
+  await repository.worktree.recover();
+  const remote = await repository.remote.describe();
+  if (remote !== undefined && push) await repository.remote.fetch();
+  const branch = await findDefaultBranch(context);
+  const tip = branch.remoteTip ?? branch.localTip;
+  if (tip === undefined)
+    throw new ModeltrailError("NOT_A_REGISTRY", `the branch ${shortName(branch.ref)} has no commit yet`, {
+      hint: "Run modeltrail init.",
+    });
+  const commit = await readRegistryCommit(context, tip);
+  if (commit === undefined) throw notARegistry(context, tip);
+  const registry = await readPolicy(context, commit);
+  if (registry.spec.forge !== undefined) {
+    throw new ModeltrailError(
+      "USAGE",
+      "modeltrail.yaml names a forge (spec.forge), which this version of Modeltrail cannot work with",
+      {
+        hint: "Take spec.forge out to work with plain branches.",
+      },
+    );
+  }
+  await warnUnpushed(context, branch);
+  const branchPrefix = context.prefix === "" ? "" : `${registry.metadata.name}/`;
+  const forge = await context.openForge(repository, { branchPrefix, push: push && remote !== undefined });
+  return { tip: commit, registry, branch, forge, branchPrefix, push: push && remote !== undefined };
+}
+
+/** modeltrail.yaml at a commit; BROKEN_MANIFEST with the first finding when it cannot be read. */
+export async function readPolicy(context: Context, commit: RegistryCommit): Promise<Registry> {
+  const entry = await entryAt(context.repository, commit.tree, REGISTRY_FILE);
+  const [bytes = "too-large"] =
+    entry === undefined ? [] : await context.repository.objects.readBlobs([entry.oid], 1024 * 1024);
+  const reading = await parseManifest("Registry", bytes, REGISTRY_FILE);
+  if (reading.ok) return reading.value;
+  const [first] = reading.findings;
+  throw new ModeltrailError(
+    "BROKEN_MANIFEST",
+    `${REGISTRY_FILE} cannot be read at commit ${commit.oid.slice(0, 12)}: ${first?.message ?? ""}`,
+    {
+      hint: "Run modeltrail validate to see everything that is wrong in it.",
+    },
+  );
+}
+
+/** The default branch: what modeltrail.yaml at HEAD says, else what origin/HEAD names, else main or master. */
+async function findDefaultBranch(context: Context): Promise<DefaultBranch> {
+  const { refs, remote } = context.repository;
+  const origin = await remote.describe();
+  const named =
+    (await configuredBranch(context)) ??
+    (origin === undefined ? undefined : await remoteHead(context, origin.name));
+  const candidates = named === undefined ? ["main", "master"] : [named];
+  for (const name of candidates) {
+    const branch = await tipsOf(context, name, origin?.name);
+    if (branch.localTip !== undefined || branch.remoteTip !== undefined) return branch;
+  }
+  const head = await refs.head();
+  if (named === undefined && head.branch !== undefined)
+    return tipsOf(context, shortName(head.branch), origin?.name);
+  return tipsOf(context, named ?? "main", origin?.name);
+}
+
+async function configuredBranch(context: Context): Promise<string | undefined> {
+  const head = await context.repository.refs.resolve("HEAD");
+  const commit = head === undefined ? undefined : await readRegistryCommit(context, head);
+  if (commit === undefined) return undefined;
+  const entry = await entryAt(context.repository, commit.tree, REGISTRY_FILE);
+  const [bytes = "too-large"] =
+    entry === undefined ? [] : await context.repository.objects.readBlobs([entry.oid], 1024 * 1024);
+  const reading = await parseManifest("Registry", bytes, REGISTRY_FILE);
+  return reading.ok ? reading.value.spec.branch : undefined;
+}
+
+async function remoteHead(context: Context, origin: string): Promise<string | undefined> {
+  const target = await context.repository.refs.symbolic(`refs/remotes/${origin}/HEAD`);
+  return target?.slice(`refs/remotes/${origin}/`.length);
+}
+
+async function tipsOf(
+  { repository }: Context,
+  name: string,
+  origin: string | undefined,
+): Promise<DefaultBranch> {
+  const ref = `refs/heads/${name}`;
+  const remoteTip =
+    origin === undefined ? undefined : await repository.refs.read(`refs/remotes/${origin}/${name}`);
+  return { ref, remoteTip, localTip: await repository.refs.read(ref) };
+}
+
+/** Commits on the local branch that the remote lacks are not what proposals are built on; say so. */
+async function warnUnpushed(
+  { repository, notices }: Context,
+  { ref, localTip, remoteTip }: DefaultBranch,
+): Promise<void> {
+  if (localTip === undefined || remoteTip === undefined || localTip === remoteTip) return;
+  if (await repository.history.isAncestor(localTip, remoteTip)) return;
+  notices.warn(
+    `your ${shortName(ref)} has commits that the remote does not have; this works on the remote's ${shortName(ref)}. Push them if they belong to the registry.`,
+  );
+}
+
+/** `refs/heads/main` as people say it. */
+export function shortName(ref: string): string {
+  return ref.replace(/^refs\/(heads|remotes|tags)\//, "");
+}

@@ -1,0 +1,86 @@
+import { planYank, stagesHolding } from "../change/yank.ts";
+import { ModeltrailError } from "../diagnostics/errors.ts";
+import { yankPath } from "../registry/layout.ts";
+import type { ModelView } from "../registry/model-view.ts";
+import type { ModelYank } from "../manifest/types.generated.ts";
+import type { Context } from "./context.ts";
+import { readModelForMove, readVersion } from "./move.ts";
+import { registryTree } from "./read/commit.ts";
+import { parseManifest } from "./read/manifests.ts";
+import { entryAt } from "./read/trees.ts";
+import { requireReference } from "./resolve.ts";
+import { toTimestamp } from "./timestamps.ts";
+import { userName } from "./write/commit.ts";
+import { propose, type ProposalOutcome, type ProposeOptions } from "./write/propose.ts";
+import { openSession, type Session, type SessionOptions } from "./write/session.ts";
+
+/** How to yank. */
+export interface YankOptions extends ProposeOptions, SessionOptions {
+  readonly reason: string;
+  /** Moves every stage that holds the version to this one, in the same change. */
+  readonly replaceWith?: string;
+}
+
+/** Word that the version was yanked before. */
+export interface AlreadyYanked {
+  readonly status: "already";
+  readonly model: string;
+  readonly version: string;
+}
+
+/** Proposes that nobody uses a version any more. */
+export async function yankVersion(
+  context: Context,
+  reference: string,
+  options: YankOptions,
+): Promise<ProposalOutcome | AlreadyYanked> {
+  const { model: name, ref: version } = requireReference(reference, "version");
+  const session = await openSession(context, options);
+  const model = await readModelForMove(context, session, name);
+  if (!model.versions.has(version))
+    throw new ModeltrailError("NOT_FOUND", `${name} has no version ${version}`, {
+      hint: `modeltrail show ${name} lists its versions.`,
+    });
+  if (model.yanks.has(version)) return { status: "already", model: name, version };
+  refuseHeld(model, version, options.replaceWith);
+  const replacement =
+    options.replaceWith === undefined
+      ? undefined
+      : await readVersion(context, session, name, options.replaceWith);
+  const open = await readOpenYank(context, session, name, version);
+  const changeSet = planYank({
+    model,
+    version,
+    reason: options.reason,
+    replacement,
+    at: open?.yankedAt ?? toTimestamp(Math.floor(context.now().getTime() / 1000)),
+    requestedBy: open?.yankedBy ?? (await userName(context)),
+  });
+  return propose(context, session, changeSet, options);
+}
+
+function refuseHeld(model: ModelView, version: string, replaceWith: string | undefined): void {
+  const held = stagesHolding(model, version);
+  if (held.length === 0 || replaceWith !== undefined) return;
+  throw new ModeltrailError("STAGE_IN_USE", `${model.name} ${version} is held by ${held.join(", ")}`, {
+    hint: "Use --replace-with <version> to move those stages in the same change, or promote another version first.",
+  });
+}
+
+/** The yank in a proposal that is open already: made again, it has to be the same to the byte. */
+async function readOpenYank(
+  context: Context,
+  session: Session,
+  model: string,
+  version: string,
+): Promise<ModelYank["spec"] | undefined> {
+  const found = await session.forge.find(`${session.branchPrefix}yank/${model}/${version}`);
+  if (found.state !== "open") return undefined;
+  const tree = await registryTree(context, found.head);
+  const entry =
+    tree === undefined ? undefined : await entryAt(context.repository, tree, yankPath(model, version));
+  if (entry === undefined) return undefined;
+  const [bytes = "too-large"] = await context.repository.objects.readBlobs([entry.oid], 64 * 1024);
+  const reading = await parseManifest("ModelYank", bytes, yankPath(model, version));
+  return reading.ok ? reading.value.spec : undefined;
+}
