@@ -1,0 +1,116 @@
+import { basename, resolve } from "node:path";
+import type { Command } from "commander";
+import type { Answer, Execute, Run } from "../execute.ts";
+import { addGuide, COULD_NOT_TELL } from "../guide.ts";
+import type { OpenedContext } from "../../composition/open-context.ts";
+import type { InitOptions } from "../../workflows/init.ts";
+
+interface InitFlags {
+  readonly name?: string;
+  readonly storage?: string;
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly pathStyle?: boolean;
+  readonly stages: string;
+}
+
+/** `modeltrail init [folder]` */
+export function declareInit(command: Command, execute: Execute): void {
+  command
+    .description(
+      "Make a registry in a folder (made when missing): writes and commits modeltrail.yaml. Runs git init where there is no repository yet. Run again, it changes nothing.",
+    )
+    .argument("[folder]", "where to make it (default: --registry, or the current folder)")
+    .option("--name <name>", "the registry's name (default: made from the folder's)")
+    .option(
+      "--storage <uri>",
+      "where artifacts are kept: s3://bucket/prefix/ or file:folder/ (default: beside the manifests, out of Git)",
+    )
+    .option("--region <region>", "the region of an S3 bucket")
+    .option("--endpoint <url>", "the address of an S3-compatible store")
+    .option("--path-style", "address buckets by path, as MinIO and the like want")
+    .option(
+      "--stages <names>",
+      "stages, separated by commas; each comes after the one before",
+      "staging,production",
+    );
+  addGuide(command, {
+    examples: [
+      ["modeltrail init models", "a registry in ./models with everything on this machine"],
+      [
+        "modeltrail init --storage s3://acme-models/registry/ --region eu-west-1",
+        "artifacts in S3, manifests in the current repository",
+      ],
+      ["modeltrail init --stages dev,staging,production", "three stages, one after the other"],
+    ],
+    exits: [[0, "made, or there already"], COULD_NOT_TELL],
+  });
+  command.action((folder: string | undefined, flags: InitFlags) =>
+    execute(command, (run) => init(run, folder, flags)),
+  );
+}
+
+async function init(run: Run, folder: string | undefined, flags: InitFlags): Promise<Answer> {
+  const { initRegistry } = await import("../../workflows/init.ts");
+  const target = resolve(run.io.cwd, folder ?? run.flags.registry ?? ".");
+  const context = run.keep(await openTarget(run, target));
+  const result = await initRegistry(context, await readOptions(target, flags));
+  const located = { ...result, files: result.files.map((file) => `${context.prefix}${file}`) };
+  return {
+    document: located,
+    text: async (look) => (await import("../../report/text/registration.ts")).renderInit(located, look),
+  };
+}
+
+/** The repository around the target; a new one where there is none. */
+async function openTarget({ io, notices }: Run, target: string): Promise<OpenedContext> {
+  const { mkdir } = await import("node:fs/promises");
+  const { openContext } = await import("../../composition/open-context.ts");
+  const { isModeltrailError } = await import("../../diagnostics/errors.ts");
+  await mkdir(target, { recursive: true });
+  const { env, now } = io;
+  const open = (): Promise<OpenedContext> =>
+    openContext({ registry: target, cwd: io.cwd, env, notices, now });
+  try {
+    return await open();
+  } catch (error) {
+    if (!isModeltrailError(error) || error.code !== "NOT_A_REPOSITORY") throw error;
+    const { initRepository } = await import("../../adapters/git/open.ts");
+    await (await initRepository(target, "main", { env, now })).close();
+    return open();
+  }
+}
+
+async function readOptions(target: string, flags: InitFlags): Promise<InitOptions> {
+  const { EMBEDDED_STORAGE } = await import("../../workflows/init.ts");
+  const {
+    name = nameFrom(basename(target)),
+    storage = EMBEDDED_STORAGE,
+    region,
+    endpoint,
+    pathStyle,
+  } = flags;
+  const address = storage.endsWith("/") ? storage : `${storage}/`;
+  return {
+    name,
+    stages: flags.stages
+      .split(",")
+      .map((stage) => stage.trim())
+      .filter((stage) => stage !== ""),
+    storage: {
+      uri: address,
+      ...(region === undefined ? {} : { region }),
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(pathStyle === true ? { forcePathStyle: true } : {}),
+    },
+  };
+}
+
+/** A folder's name as a name of a registry: `My Models 2` is `my-models-2`. */
+function nameFrom(folder: string): string {
+  const dashed = folder
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+/, "");
+  return dashed.slice(0, 40).replace(/-+$/, "") || "models";
+}

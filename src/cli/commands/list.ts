@@ -1,0 +1,29 @@
+import type { Command } from "commander";
+import type { Execute } from "../execute.ts";
+import { addGuide, COULD_NOT_TELL } from "../guide.ts";
+import { addReadOptions, readAt, type ReadFlags } from "../read-options.ts";
+
+/** `modeltrail list` */
+export function declareList(command: Command, execute: Execute): void {
+  command.description(
+    "List every model with what its stages hold. A model with a broken file is marked, and hides nothing else.",
+  );
+  addReadOptions(command);
+  addGuide(command, {
+    examples: [
+      ["modeltrail list", "every model, and what is where"],
+      ["modeltrail list --ref v2 -o json", "as of a tag, for scripts"],
+    ],
+    exits: [[0, "listed, also when there is no model"], COULD_NOT_TELL],
+  });
+  command.action((flags: ReadFlags) =>
+    execute(command, async ({ open }) => {
+      const { listModels } = await import("../../workflows/list.ts");
+      const models = await listModels(await open(), readAt(flags));
+      return {
+        document: models,
+        text: async (look) => (await import("../../report/text/list.ts")).renderList(models, look),
+      };
+    }),
+  );
+}

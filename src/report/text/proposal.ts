@@ -1,0 +1,107 @@
+import type { MergeResult } from "../../workflows/merge.ts";
+import type { MoveOutcome } from "../../workflows/move.ts";
+import type { CloseResult, ProposalList, ProposalRow } from "../../workflows/proposals.ts";
+import type { AlreadyYanked } from "../../workflows/yank.ts";
+import type { ProposalOutcome } from "../../workflows/write/propose.ts";
+import { styled, type Line, type Look } from "../page.ts";
+import { formatTime, shortCommit } from "../quantities.ts";
+import { renderTable } from "../table.ts";
+import { renderNext } from "./next-step.ts";
+import { renderConclusion, renderVerdict } from "./verdict.ts";
+
+/** What became of `promote`, `rollback`, `retire` or `yank`. */
+export function renderOutcome(outcome: MoveOutcome | AlreadyYanked, look: Look): readonly Line[] {
+  if (outcome.status !== "already") return renderProposal(outcome, look);
+  const { model, version } = outcome;
+  const state = "stage" in outcome ? `is at ${outcome.stage} already` : "was yanked before";
+  return [[`${model} ${version} ${state}; nothing to do.`]];
+}
+
+function renderProposal(outcome: ProposalOutcome, look: Look): readonly Line[] {
+  const { status, branch, commit, verdict, superseded } = outcome;
+  const lines: Line[] = [...renderVerdict(verdict), ...renderConclusion(verdict, deniedNote(status))];
+  if (status === "denied") return lines;
+  if (verdict.verdict === "pass") lines.push([]);
+  if (status === "planned")
+    return [
+      ...lines,
+      [
+        "Would propose ",
+        styled("strong", branch),
+        ", writing ",
+        outcome.changeSet.edits.map((edit) => edit.path).join(", "),
+        ". Nothing was written.",
+      ],
+    ];
+  const deed = { opened: "Proposed on", updated: "Rebuilt", unchanged: "Unchanged: open already on" }[status];
+  lines.push([
+    `${deed} `,
+    styled("strong", branch),
+    ...(commit === undefined ? [] : [styled("dim", ` (commit ${shortCommit(commit)})`)]),
+  ]);
+  for (const older of superseded) lines.push(["Superseded ", older]);
+  return [...lines, ...(verdict.verdict === "pass" ? renderNext(look, `modeltrail merge ${branch}`) : [])];
+}
+
+function deniedNote(status: ProposalOutcome["status"]): string {
+  return status === "denied" ? "Nothing was written." : "Proposed all the same, as a draft.";
+}
+
+/** What became of `merge`. */
+export function renderMerge({ status, branch, commit, verdict }: MergeResult): readonly Line[] {
+  const judged =
+    verdict === undefined
+      ? []
+      : [...renderVerdict(verdict), ...renderConclusion(verdict, "Nothing was merged."), []];
+  if (status === "already") return [[styled("strong", branch), " was merged before."]];
+  if (status === "denied") return judged.slice(0, -1);
+  return [
+    ...judged,
+    [styled("good", "Merged "), styled("strong", branch), styled("dim", ` (commit ${shortCommit(commit)})`)],
+  ];
+}
+
+export function renderClose({ status, branch, commit }: CloseResult, look: Look): readonly Line[] {
+  if (status === "unchanged") return [[styled("strong", branch), " was closed before."]];
+  const note: readonly Line[] = look.hints
+    ? [["The same change is now refused, unless it is proposed with --reopen."]]
+    : [];
+  return [
+    ["Closed ", styled("strong", branch), styled("dim", ` (it was at commit ${shortCommit(commit)})`)],
+    ...note,
+  ];
+}
+
+/** The open proposals. */
+export function renderProposals({ proposals }: ProposalList, look: Look): readonly Line[] {
+  if (proposals.length === 0) return [["No proposal is open."]];
+  const columns = [
+    { title: "BRANCH" },
+    { title: "VERDICT", shrinksTo: 12 },
+    { title: "BY", shrinksTo: 8 },
+    { title: "WHEN" },
+    { title: "WHAT", shrinksTo: 20 },
+  ];
+  const rows = proposals.map((row): Line => [
+    styled("strong", row.branch),
+    verdictOf(row),
+    row.author,
+    formatTime(row.createdAt),
+    row.title,
+  ]);
+  const errors = proposals.flatMap(({ branch, error }): Line[] =>
+    error === undefined ? [] : [[styled("warn", "! "), `${branch}: ${error}`]],
+  );
+  const ready = proposals.find((row) => row.verdict === "pass");
+  return [
+    ...renderTable(columns, rows, look.width),
+    ...errors,
+    ...(ready === undefined ? [] : renderNext(look, `modeltrail merge ${ready.branch}`)),
+  ];
+}
+
+function verdictOf({ verdict, failing }: ProposalRow): Line[number] {
+  if (verdict === "pass") return styled("good", "pass");
+  const text = failing.length === 0 ? verdict : `${verdict}: ${failing.join(", ")}`;
+  return styled(verdict === "fail" ? "bad" : "warn", text);
+}

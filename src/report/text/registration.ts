@@ -1,0 +1,63 @@
+import type { InitResult } from "../../workflows/init.ts";
+import type { RegisterResult } from "../../workflows/register/register.ts";
+import { styled, type Line, type Look } from "../page.ts";
+import { formatBytes, formatCount, shortCommit } from "../quantities.ts";
+import { renderPairs } from "../table.ts";
+import { renderNext } from "./next-step.ts";
+import { renderConclusion, renderVerdict } from "./verdict.ts";
+
+/** What became of `init`. */
+export function renderInit(
+  { status, name, stages, storage, commit, files }: InitResult,
+  look: Look,
+): readonly Line[] {
+  if (status === "unchanged")
+    return [
+      ["There is a registry here already; nothing was changed."],
+      ...renderNext(look, "modeltrail list"),
+    ];
+  return [
+    ["Made the registry ", styled("strong", name), styled("dim", ` (commit ${shortCommit(commit)})`)],
+    ...renderPairs([
+      ["stages", stages.join(" → ")],
+      ["storage", storage],
+      ["files", files.join(", ")],
+    ]),
+    ...renderNext(look, "modeltrail register <model> <file or folder>"),
+  ];
+}
+
+/** What became of `register`. */
+export function renderRegistration(result: RegisterResult, look: Look): readonly Line[] {
+  const { status, model, version, commit, branch, verdict } = result;
+  const name = styled("strong", `${model} ${version}`);
+  const facts = renderPairs([
+    ["uri", result.uri],
+    ["digest", result.digest],
+    ["format", `${result.format} ${result.formatVersion}`],
+    ["size", `${formatBytes(result.sizeBytes)} in ${formatCount(result.files, "file")}`],
+  ]);
+  if (status === "denied")
+    return verdict === undefined
+      ? []
+      : [
+          ...renderVerdict(verdict),
+          ...renderConclusion(verdict, "The bytes are stored; the manifest was not written."),
+        ];
+  if (status === "unchanged") return [["Unchanged: ", name, " holds exactly these bytes already."], ...facts];
+  const at = commit === undefined ? [] : [styled("dim", ` (commit ${shortCommit(commit)})`)];
+  if (status === "proposed") {
+    const waiting = verdict === undefined || verdict.verdict === "pass" ? [] : renderConclusion(verdict, "");
+    return [
+      ["Proposed ", name, " on ", styled("strong", branch ?? ""), ...at],
+      ...facts,
+      ...waiting,
+      ...renderNext(look, `modeltrail merge ${branch ?? ""}`),
+    ];
+  }
+  return [
+    ["Registered ", name, ...at],
+    ...facts,
+    ...renderNext(look, `modeltrail promote ${model}@${version} --to <stage>`),
+  ];
+}

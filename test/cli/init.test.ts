@@ -1,0 +1,62 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, expect, it } from "vitest";
+import { newWorkspace, runGit, type Workspace } from "../builders/workspace.ts";
+import { newShell } from "./world.ts";
+
+let workspace: Workspace;
+afterEach(() => workspace.dispose());
+
+it("makes the folder, the repository and the registry, with a name made from the folder's", async () => {
+  workspace = newWorkspace();
+  const parent = join(workspace.folder, "..");
+  const shell = newShell(parent);
+  const made = await shell.run("init", "9 My Models!", "--stages", "dev, staging,production");
+  expect(made).toMatchObject({ code: 0, stderr: "" });
+  expect(made.stdout).toContain("Made the registry my-models");
+  expect(made.stdout).toContain("dev → staging → production");
+  const folder = join(parent, "9 My Models!");
+  expect(runGit(folder, "symbolic-ref", "HEAD")).toBe("refs/heads/main\n");
+  expect(runGit(folder, "status", "--porcelain")).toBe("");
+  expect(readFileSync(join(folder, ".gitignore"), "utf8")).toBe("/.modeltrail/\n");
+});
+
+it("writes what was said of storage", async () => {
+  workspace = newWorkspace();
+  const shell = newShell(workspace.folder);
+  const made = await shell.run(
+    "init",
+    "--storage",
+    "s3://bucket/models",
+    "--region",
+    "eu-west-1",
+    "--endpoint",
+    "http://127.0.0.1:1",
+    "--path-style",
+  );
+  expect(made).toMatchObject({ code: 0 });
+  const text = readFileSync(join(workspace.folder, "modeltrail.yaml"), "utf8");
+  for (const part of [
+    'uri: "s3://bucket/models/"',
+    'region: "eu-west-1"',
+    'endpoint: "http://127.0.0.1:1"',
+    "forcePathStyle: true",
+  ])
+    expect(text).toContain(part);
+});
+
+it("refuses names that cannot be, and makes nothing then", async () => {
+  workspace = newWorkspace();
+  mkdirSync(join(workspace.folder, "x"));
+  const shell = newShell(workspace.folder);
+  for (const argv of [
+    ["--name", "Not A Name"],
+    ["--stages", "a,b,a"],
+    ["--stages", "latest"],
+    ["--stages", ","],
+    ["--storage", "ftp://x/"],
+  ]) {
+    expect(await shell.run("init", ...argv), argv.join(" ")).toMatchObject({ code: 2, stdout: "" });
+  }
+  expect(runGit(workspace.folder, "status", "--porcelain")).toBe("");
+});
