@@ -13,15 +13,16 @@ import { validateManifest } from "./validate.ts";
 
 /**
  * Reads any manifest whose meaning YAML 1.1 and 1.2 agree on, or says everything that is wrong with it.
- * `path` is the file's, from the registry's root; findings carry it. Never throws, whatever the bytes.
+ * `path` is the file's, from the registry's root; findings carry it. Never throws, whatever the bytes; those of a
+ * file beyond the limits may be left out.
  */
 export function parseStrictManifest<K extends ManifestKind>(
   kind: K,
-  bytes: Uint8Array,
+  bytes: Uint8Array | "too-large",
   path: string,
 ): ManifestResult<K> {
   const limits = limitsOf(kind);
-  if (bytes.length > limits.bytes) {
+  if (bytes === "too-large" || bytes.length > limits.bytes) {
     const message = `The file is larger than ${String(limits.bytes / 1024)} KiB`;
     return { ok: false, findings: [makeFinding("YAML_TOO_LARGE", { message, file: path })] };
   }

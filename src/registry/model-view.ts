@@ -10,6 +10,8 @@ export interface Entry<T> {
   readonly state: "read" | "broken" | "unread";
   /** Undefined unless it was read. */
   readonly value: T | undefined;
+  /** Why it could not be read; empty unless it is broken. */
+  readonly findings: readonly Finding[];
   /** Where a value stands, by JSON pointer. */
   readonly positionOf: (pointer: string) => Position | undefined;
   /** The text, for edits that keep it. */
@@ -26,6 +28,10 @@ export interface ModelView {
   readonly versions: ReadonlyMap<string, Entry<ModelVersion>>;
   readonly yanks: ReadonlyMap<string, Entry<ModelYank>>;
   readonly stages: ReadonlyMap<string, Entry<ModelStage>>;
+}
+
+/** A model whose files were held against their paths and against each other. */
+export interface CheckedModel extends ModelView {
   /** Everything that is wrong in the files of this model. */
   readonly findings: readonly Finding[];
 }
@@ -33,7 +39,7 @@ export interface ModelView {
 /** A registry at one commit, or in a work tree; holds what was asked for, which may be a single model. */
 export interface Snapshot {
   readonly registry: Entry<Registry> | undefined;
-  readonly models: ReadonlyMap<string, ModelView>;
+  readonly models: ReadonlyMap<string, CheckedModel>;
   /** What is wrong outside the models, or between them. */
   readonly findings: readonly Finding[];
 }

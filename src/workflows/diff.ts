@@ -3,7 +3,7 @@ import { formatChange } from "../change/narrate.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import type { Context } from "./context.ts";
 import { openCommit, type ReadAt } from "./read/commit.ts";
-import { readModel } from "./read/snapshot.ts";
+import { readModel } from "./read/model.ts";
 import { findTarget, requireReference, requireValue } from "./resolve.ts";
 
 /** A metric of two versions; a side that lacks it is left out. */
@@ -86,7 +86,7 @@ async function readVersion(
   );
   if (!model.versions.has(target.version))
     throw new ModeltrailError("NOT_FOUND", `${name} has no version ${target.version}, which ${ref} names`);
-  return requireValue(model, model.versions.get(target.version));
+  return requireValue(model.versions.get(target.version));
 }
 
 function diffMetrics(left: ModelVersion, right: ModelVersion): readonly MetricChange[] {

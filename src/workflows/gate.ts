@@ -3,9 +3,9 @@ import type { Finding } from "../diagnostics/finding.ts";
 import { versionPath } from "../registry/layout.ts";
 import type { Context } from "./context.ts";
 import { checkArtifact } from "./judge/artifacts.ts";
-import { openCommit, type ReadAt } from "./read/commit.ts";
+import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
 import { findTarget, requireReference, requireValue } from "./resolve.ts";
-import { readModel } from "./read/snapshot.ts";
+import { readCheckedModel } from "./read/snapshot.ts";
 import { readPolicy } from "./write/session.ts";
 
 /** What a deploy insists on. */
@@ -44,35 +44,13 @@ export async function gateStage(
     throw new ModeltrailError("USAGE", `gate asks for a stage, but ${ref} is a version`, {
       hint: "Name the stage and use --expect-version.",
     });
-  const model = await readModel(
-    context,
-    commit,
-    name,
-    (identity) =>
-      (identity.kind === "stage" && identity.stage === ref) ||
-      (identity.kind === "version" && identity.version === target.version),
-  );
-  const files = new Set([model.stages.get(ref)?.path, versionPath(name, target.version)]);
-  const reasons = model.findings
-    .filter((finding) => isAbout(finding, files))
-    .map((finding) => finding.message);
   const { artifact, version } = target;
+  const { uri, digest, format, formatVersion, sizeBytes } = artifact;
+  const reasons = await findReasons(context, commit, { name, stage: ref, version });
   if (expected.version !== undefined && expected.version !== version)
     reasons.push(`${ref} holds ${version}, not ${expected.version}`);
-  if (expected.digest !== undefined && expected.digest !== artifact.digest)
-    reasons.push(`${ref} holds ${artifact.digest}, not ${expected.digest}`);
-  if (reasons.length === 0) {
-    const store = await context.openStore((await readPolicy(context, commit)).spec.storage);
-    try {
-      const { finding } = await checkArtifact(store, requireValue(model, model.versions.get(version)), {
-        undecided: "throw",
-      });
-      if (finding !== undefined) reasons.push(finding.message);
-    } finally {
-      await store.close();
-    }
-  }
-  const { uri, digest, format, formatVersion, sizeBytes } = artifact;
+  if (expected.digest !== undefined && expected.digest !== digest)
+    reasons.push(`${ref} holds ${digest}, not ${expected.digest}`);
   return {
     pass: reasons.length === 0,
     model: name,
@@ -86,6 +64,33 @@ export async function gateStage(
     commit: commit.oid,
     reasons,
   };
+}
+
+/** What is wrong with the files of a stage and its version; when nothing is, what is wrong with the stored bytes. */
+async function findReasons(
+  context: Context,
+  commit: RegistryCommit,
+  { name, stage, version }: { readonly name: string; readonly stage: string; readonly version: string },
+): Promise<string[]> {
+  const model = await readCheckedModel(
+    context,
+    commit,
+    name,
+    (identity) =>
+      (identity.kind === "stage" && identity.stage === stage) ||
+      (identity.kind === "version" && identity.version === version),
+  );
+  const files = new Set([model.stages.get(stage)?.path, versionPath(name, version)]);
+  const wrong = model.findings.filter((finding) => isAbout(finding, files));
+  if (wrong.length > 0) return wrong.map((finding) => finding.message);
+  const store = await context.openStore((await readPolicy(context, commit)).spec.storage);
+  try {
+    const manifest = requireValue(model.versions.get(version));
+    const { finding } = await checkArtifact(store, manifest, { undecided: "throw" });
+    return finding === undefined ? [] : [finding.message];
+  } finally {
+    await store.close();
+  }
 }
 
 function isAbout(finding: Finding, files: ReadonlySet<string | undefined>): boolean {

@@ -4,7 +4,8 @@ import type { Context } from "./context.ts";
 import { toTimestamp } from "./timestamps.ts";
 import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
 import { readAllTimelines, readTimeline } from "./read/history.ts";
-import { listModelNames, readModel } from "./read/snapshot.ts";
+import { readModel } from "./read/model.ts";
+import { listModelNames } from "./read/scope.ts";
 import { modelNameProblem } from "../registry/names.ts";
 
 /** One line of a history. */

@@ -40,17 +40,7 @@ export const EMBEDDED_STORAGE = "file:.modeltrail/artifacts/";
 export async function initRegistry(context: Context, options: InitOptions): Promise<InitResult> {
   const { repository } = context;
   const { name, stages, storage } = options;
-  const problem =
-    nameProblem("namespace", name) ??
-    stages.map((stage) => nameProblem("stage", stage)).find((found) => found !== undefined);
-  if (problem !== undefined)
-    throw new ModeltrailError("USAGE", problem, { hint: "Use --name and --stages." });
-  if (stages.length === 0)
-    throw new ModeltrailError("USAGE", "a registry needs at least one stage", {
-      hint: "Use --stages staging,production.",
-    });
-  if (new Set(stages).size !== stages.length)
-    throw new ModeltrailError("USAGE", "a stage is named twice in --stages");
+  refuseBadNames(options);
   await repository.worktree.recover();
   const head = await repository.refs.head();
   const existing = head.commit === undefined ? undefined : await readRegistryCommit(context, head.commit);
@@ -93,6 +83,21 @@ export async function initRegistry(context: Context, options: InitOptions): Prom
     commit,
     files: changeSet.edits.map((edit) => edit.path),
   };
+}
+
+/** Rejects with USAGE for names that no registry can have. */
+function refuseBadNames({ name, stages }: InitOptions): void {
+  const problem =
+    nameProblem("namespace", name) ??
+    stages.map((stage) => nameProblem("stage", stage)).find((found) => found !== undefined);
+  if (problem !== undefined)
+    throw new ModeltrailError("USAGE", problem, { hint: "Use --name and --stages." });
+  if (stages.length === 0)
+    throw new ModeltrailError("USAGE", "a registry needs at least one stage", {
+      hint: "Use --stages staging,production.",
+    });
+  if (new Set(stages).size !== stages.length)
+    throw new ModeltrailError("USAGE", "a stage is named twice in --stages");
 }
 
 /** What was said of storage is only checked by the schema; nothing is committed that could not be read again. */

@@ -1,9 +1,11 @@
 import { isModeltrailError } from "../diagnostics/errors.ts";
 import { usableVersions, type ModelView } from "../registry/model-view.ts";
 import { latestVersion } from "../registry/versions.ts";
+import { viewFiles } from "../registry/view.ts";
 import type { Context } from "./context.ts";
 import { openCommit, type ReadAt } from "./read/commit.ts";
-import { readSnapshot } from "./read/snapshot.ts";
+import { loadFiles, type Wanted } from "./read/manifests.ts";
+import { listScope } from "./read/scope.ts";
 import { readPolicy } from "./write/session.ts";
 
 /** A model in a line. */
@@ -28,12 +30,10 @@ export interface ModelList {
 /** Lists every model with what its stages hold. A broken file marks its row and hides nothing else. */
 export async function listModels(context: Context, at: ReadAt = {}): Promise<ModelList> {
   const commit = await openCommit(context, at);
-  const snapshot = await readSnapshot(context, commit, {
-    models: "all",
-    wanted: (identity) => identity.kind === "stage",
-    policy: false,
-  });
-  const models = [...snapshot.models.values()].map(toRow).toSorted((a, b) => (a.model < b.model ? -1 : 1));
+  const wanted: Wanted = (identity) => identity.kind === "stage";
+  const files = await listScope(context, commit, { models: "all", wanted, policy: false });
+  const views = viewFiles(await loadFiles(context, files, wanted));
+  const models = [...views.models.values()].map(toRow).toSorted((a, b) => (a.model < b.model ? -1 : 1));
   for (const row of models)
     if (row.broken)
       context.notices.warn(`${row.model} has a broken manifest; modeltrail validate says what is wrong`);

@@ -4,7 +4,7 @@ import type { ModelVersion } from "../manifest/types.generated.ts";
 import type { ModelView } from "../registry/model-view.ts";
 import type { Context } from "./context.ts";
 import { readTimeline } from "./read/history.ts";
-import { readModel } from "./read/snapshot.ts";
+import { readModel } from "./read/model.ts";
 import { requireValue } from "./resolve.ts";
 import { userName } from "./write/commit.ts";
 import { propose, type ProposalOutcome, type ProposeOptions } from "./write/propose.ts";
@@ -51,7 +51,7 @@ export async function readVersion(
     throw new ModeltrailError("NOT_FOUND", `${name} has no version ${version}`, {
       hint: `modeltrail show ${name} lists its versions.`,
     });
-  return requireValue(model, model.versions.get(version));
+  return requireValue(model.versions.get(version));
 }
 
 /** Rejects with USAGE when the policy has no such stage. */

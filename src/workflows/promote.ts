@@ -41,5 +41,5 @@ function versionNamed(model: ModelView, ref: string): string {
     });
   }
   const stage = model.versions.has(ref) ? undefined : model.stages.get(ref);
-  return stage === undefined ? ref : requireValue(model, stage).spec.version;
+  return stage === undefined ? ref : requireValue(stage).spec.version;
 }

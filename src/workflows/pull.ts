@@ -1,9 +1,13 @@
 import { ModeltrailError } from "../diagnostics/errors.ts";
+import type { ModelVersion } from "../manifest/types.generated.ts";
+import type { ArtifactStore } from "../ports/artifact-store.ts";
+import type { StagedFolder } from "../ports/model-files.ts";
 import type { Context } from "./context.ts";
 import { expectedUri, fileKey } from "./judge/artifacts.ts";
 import { mapBounded } from "./bounded.ts";
-import { openCommit, type ReadAt } from "./read/commit.ts";
-import { readModel } from "./read/snapshot.ts";
+import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
+import type { Wanted } from "./read/manifests.ts";
+import { readModel } from "./read/model.ts";
 import { findTarget, requireReference, requireValue } from "./resolve.ts";
 import { readPolicy } from "./write/session.ts";
 
@@ -38,28 +42,8 @@ export async function pullModel(
 ): Promise<PullResult> {
   const { model: name, ref } = requireReference(reference, "version or stage");
   const commit = await openCommit(context, options);
-  const { target } = await findTarget(context, commit, name, ref);
-  const { version } = target;
-  const model = await readModel(
-    context,
-    commit,
-    name,
-    (identity) => identity.kind === "version" && identity.version === version,
-  );
-  if (model.yanks.has(version) && options.allowYanked !== true) {
-    throw new ModeltrailError("YANKED", `${name} ${version} was yanked`, {
-      hint: "Pull its replacement, or use --allow-yanked.",
-    });
-  }
-  const manifest = requireValue(model, model.versions.get(version));
-  const { artifact } = manifest.spec;
-  if (target.kind === "stage" && target.artifact.digest !== artifact.digest) {
-    throw new ModeltrailError(
-      "DIGEST_MISMATCH",
-      `${ref} says ${target.artifact.digest}, but version ${version} is ${artifact.digest}`,
-      { hint: "Run modeltrail validate." },
-    );
-  }
+  const manifest = await readPullable(context, commit, { name, ref }, options.allowYanked === true);
+  const { version, artifact } = manifest.spec;
   const result = {
     model: name,
     version,
@@ -74,26 +58,63 @@ export async function pullModel(
   const staged = await disk.prepareFolder(folder, { force: options.force === true });
   const store = await context.openStore((await readPolicy(context, commit)).spec.storage);
   try {
-    const uri = expectedUri(store, manifest);
-    if (uri !== artifact.uri)
-      throw new ModeltrailError(
-        "DIGEST_MISMATCH",
-        `${artifact.uri} is not where this registry keeps ${name} ${version}: ${uri}`,
-      );
-    let done = 0;
-    await mapBounded(artifact.files, AT_ONCE, async (file) => {
-      let reported = 0;
-      const onProgress = (bytes: number): void => {
-        done += bytes - reported;
-        reported = bytes;
-        context.notices.progress(`Pulling ${name} ${version}`, done, artifact.sizeBytes);
-      };
-      await store.get(fileKey(manifest, file), file, await staged.place(file.path), { onProgress });
-    });
+    await download(context, store, manifest, staged);
     await staged.commit();
   } finally {
     await staged.discard();
     await store.close();
   }
   return { ...result, status: "pulled" };
+}
+
+/** The manifest of the version to pull, unless it was yanked or the stage's copy contradicts it. */
+async function readPullable(
+  context: Context,
+  commit: RegistryCommit,
+  { name, ref }: { readonly name: string; readonly ref: string },
+  allowYanked: boolean,
+): Promise<ModelVersion> {
+  const { target } = await findTarget(context, commit, name, ref);
+  const { version } = target;
+  const isVersion: Wanted = (identity) => identity.kind === "version" && identity.version === version;
+  const model = await readModel(context, commit, name, isVersion);
+  if (model.yanks.has(version) && !allowYanked) {
+    throw new ModeltrailError("YANKED", `${name} ${version} was yanked`, {
+      hint: "Pull its replacement, or use --allow-yanked.",
+    });
+  }
+  const manifest = requireValue(model.versions.get(version));
+  const { digest } = manifest.spec.artifact;
+  if (target.kind === "stage" && target.artifact.digest !== digest) {
+    throw new ModeltrailError(
+      "DIGEST_MISMATCH",
+      `${ref} says ${target.artifact.digest}, but version ${version} is ${digest}`,
+      { hint: "Run modeltrail validate." },
+    );
+  }
+  return manifest;
+}
+
+async function download(
+  context: Context,
+  store: ArtifactStore,
+  manifest: ModelVersion,
+  staged: StagedFolder,
+): Promise<void> {
+  const { model, version, artifact } = manifest.spec;
+  const uri = expectedUri(store, manifest);
+  if (uri !== artifact.uri) {
+    const message = `${artifact.uri} is not where this registry keeps ${model} ${version}: ${uri}`;
+    throw new ModeltrailError("DIGEST_MISMATCH", message, { hint: "Register the version again." });
+  }
+  let done = 0;
+  await mapBounded(artifact.files, AT_ONCE, async (file) => {
+    let reported = 0;
+    const onProgress = (bytes: number): void => {
+      done += bytes - reported;
+      reported = bytes;
+      context.notices.progress(`Pulling ${model} ${version}`, done, artifact.sizeBytes);
+    };
+    await store.get(fileKey(manifest, file), file, await staged.place(file.path), { onProgress });
+  });
 }

@@ -3,11 +3,10 @@ import type { ModelStage, ModelVersion } from "../manifest/types.generated.ts";
 import { stageArtifact } from "../registry/checks/stage.ts";
 import { usableVersions, type Entry, type ModelView } from "../registry/model-view.ts";
 import { parseModelReference } from "../registry/names.ts";
-import { latestVersion } from "../registry/versions.ts";
 import type { Context } from "./context.ts";
 import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
 import type { Wanted } from "./read/manifests.ts";
-import { readModel } from "./read/snapshot.ts";
+import { readModel } from "./read/model.ts";
 
 /** Where a model's bytes are: the answer of `resolve`. */
 export interface Resolution {
@@ -88,7 +87,7 @@ export async function findTarget(
     (identity.kind === "stage" && identity.stage === ref);
   let model = await readModel(context, commit, name, isNamed);
   if (ref === "latest" || model.versions.has(ref)) {
-    const version = ref === "latest" ? newest(model) : ref;
+    const version = ref === "latest" ? await newest(model) : ref;
     if (version !== ref)
       model = await readModel(
         context,
@@ -98,19 +97,24 @@ export async function findTarget(
       );
     return {
       model,
-      target: { kind: "version", version, manifest: requireValue(model, model.versions.get(version)) },
+      target: {
+        kind: "version",
+        version,
+        manifest: requireOwn(model.versions.get(version), { model: name, version }),
+      },
     };
   }
   const entry = model.stages.get(ref);
   if (entry === undefined) throw explainMissing(model, ref);
-  const stage = requireValue(model, entry);
+  const stage = requireOwn(entry, { model: name, stage: ref });
   return {
     model,
     target: { kind: "stage", stage: ref, version: stage.spec.version, artifact: stage.spec.artifact },
   };
 }
 
-function newest(model: ModelView): string {
+async function newest(model: ModelView): Promise<string> {
+  const { latestVersion } = await import("../registry/versions.ts");
   const version = latestVersion(usableVersions(model));
   if (version !== undefined) return version;
   throw new ModeltrailError("NOT_FOUND", `${model.name} has no version that is not yanked`, {
@@ -119,15 +123,39 @@ function newest(model: ModelView): string {
 }
 
 /** The value of a manifest that an answer depends on; BROKEN_MANIFEST with what is wrong when it cannot be read. */
-export function requireValue<T>(model: ModelView, entry: Entry<T> | undefined): T {
+export function requireValue<T>(entry: Entry<T> | undefined): T {
   if (entry?.value !== undefined) return entry.value;
-  const finding = model.findings.find(
-    (candidate) => candidate.file === entry?.path && candidate.severity === "error",
+  const [finding] = entry?.findings ?? [];
+  throw broken(entry?.path ?? "the manifest", finding?.line, finding?.message ?? "cannot be read");
+}
+
+/** The same, of a manifest whose fields have to say what was asked for: its path alone proves nothing. */
+function requireOwn<T extends { readonly spec: object }>(
+  entry: Entry<T> | undefined,
+  expected: Partial<T["spec"]>,
+): T {
+  const value = requireValue(entry);
+  const fields = new Map<string, unknown>(Object.entries(value.spec));
+  for (const [field, wanted] of Object.entries(expected)) {
+    if (fields.get(field) === wanted) continue;
+    const line = entry?.positionOf(`/spec/${field}`)?.line;
+    throw broken(
+      entry?.path ?? "",
+      line,
+      `spec.${field} is ${JSON.stringify(fields.get(field))}, but the path says ${JSON.stringify(wanted)}`,
+    );
+  }
+  return value;
+}
+
+function broken(path: string, line: number | undefined, message: string): ModeltrailError {
+  return new ModeltrailError(
+    "BROKEN_MANIFEST",
+    `${path}${line === undefined ? "" : `:${line}`}: ${message}`,
+    {
+      hint: "Run modeltrail validate to see everything that is wrong.",
+    },
   );
-  const place = `${entry?.path ?? model.name}${finding?.line === undefined ? "" : `:${finding.line}`}`;
-  throw new ModeltrailError("BROKEN_MANIFEST", `${place}: ${finding?.message ?? "cannot be read"}`, {
-    hint: "Run modeltrail validate to see everything that is wrong.",
-  });
 }
 
 function explainMissing(model: ModelView, ref: string): ModeltrailError {

@@ -5,7 +5,7 @@ import { compareVersions, versionProblem } from "../registry/versions.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import type { Context } from "./context.ts";
 import { openCommit, type ReadAt } from "./read/commit.ts";
-import { readModel } from "./read/snapshot.ts";
+import { readCheckedModel } from "./read/snapshot.ts";
 import { findTarget, requireValue } from "./resolve.ts";
 
 /** One version in a line of `show`. */
@@ -43,7 +43,7 @@ export async function showModel(context: Context, text: string, at: ReadAt = {})
   if (reference === undefined)
     throw new ModeltrailError("USAGE", `${JSON.stringify(text)} is no model; write <model> or <model>@<ref>`);
   const commit = await openCommit(context, at);
-  const model = await readModel(context, commit, reference.model, () => true);
+  const model = await readCheckedModel(context, commit, reference.model, () => true);
   for (const finding of model.findings)
     if (finding.severity === "error")
       context.notices.warn(`${finding.file ?? model.name}: ${finding.message}`);
@@ -66,7 +66,7 @@ export async function showModel(context: Context, text: string, at: ReadAt = {})
   const named = spec === undefined ? details : { ...details, spec };
   if (reference.ref === undefined) return named;
   const { target } = await findTarget(context, commit, model.name, reference.ref);
-  const selected = requireValue(model, model.versions.get(target.version)).spec;
+  const selected = requireValue(model.versions.get(target.version)).spec;
   const yank = model.yanks.get(target.version)?.value?.spec;
   if (model.yanks.has(target.version))
     context.notices.warn(

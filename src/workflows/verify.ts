@@ -5,7 +5,8 @@ import { parseModelReference } from "../registry/names.ts";
 import type { Context } from "./context.ts";
 import { checkArtifact } from "./judge/artifacts.ts";
 import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
-import { listModelNames, readModel } from "./read/snapshot.ts";
+import { listModelNames } from "./read/scope.ts";
+import { readCheckedModel } from "./read/snapshot.ts";
 import { findTarget } from "./resolve.ts";
 import { readPolicy } from "./write/session.ts";
 
@@ -70,7 +71,7 @@ async function collect(
   const manifests: ModelVersion[] = [];
   const findings: Finding[] = [];
   for (const name of names) {
-    const model = await readModel(
+    const model = await readCheckedModel(
       context,
       commit,
       name,

@@ -15,7 +15,8 @@ import { stageArtifact } from "../../src/registry/checks/stage.ts";
 import { identifyPath } from "../../src/registry/layout.ts";
 import { renderListing } from "../../src/registry/listing.ts";
 import { flatName, stageObjectName } from "../../src/registry/names.ts";
-import { buildSnapshot, type LoadedFile } from "../../src/registry/snapshot.ts";
+import { buildSnapshot } from "../../src/registry/snapshot.ts";
+import type { LoadedFile } from "../../src/registry/view.ts";
 import type { Snapshot } from "../../src/registry/model-view.ts";
 import { LOCAL_CONFIG } from "../../src/change/stage-file.ts";
 

@@ -71,6 +71,14 @@ export async function takeLock(commonDir: string, path: string): Promise<Lock> {
   }
 }
 
+/** Removes a lock of ours whose process is gone, so that a plain `git` is not stopped by it; leaves any other. */
+export async function releaseDeadLock(commonDir: string, path: string): Promise<void> {
+  const owner = parseOwner(await readFile(path, "utf8").catch(() => ""));
+  if (owner === undefined || !(await isGone(owner))) return;
+  const lock = await takeLock(commonDir, path);
+  await lock.release();
+}
+
 /** False when something stands there already. Parents are made, since an emptied one may vanish at any time. */
 async function linkInto(record: string, path: string): Promise<boolean> {
   for (let attempt = 0; ; attempt++) {

@@ -5,7 +5,7 @@ import type { RefStore, RefUpdate, WorkTree, WorkTreeFile } from "../../ports/re
 import { lastValue, isTrue } from "./config-file.ts";
 import type { IndexAccess } from "./index-access.ts";
 import type { Layout } from "./locate.ts";
-import { sweepScratch, takeLock } from "./lock-file.ts";
+import { releaseDeadLock, sweepScratch, takeLock } from "./lock-file.ts";
 import type { CachedObjects } from "./object-reader.ts";
 import { movedRef } from "./moved-ref.ts";
 import { diffTrees, type TreeChange } from "./tree-diff.ts";
@@ -66,7 +66,8 @@ export class FileWorkTree implements WorkTree {
 
   async recover(): Promise<void> {
     const { layout, refs } = this.#parts;
-    if (this.root === undefined || (await readJournal(layout)) === undefined) return;
+    if (this.root === undefined) return;
+    if ((await readJournal(layout)) === undefined) return this.#releaseDeadLocks();
     const lock = await takeLock(layout.gitDir, join(layout.gitDir, "index.lock"));
     try {
       const journal = await readJournal(layout);
@@ -81,6 +82,15 @@ export class FileWorkTree implements WorkTree {
     } finally {
       await lock.release();
     }
+    await this.#releaseDeadLocks();
+  }
+
+  /** What a process held that was killed before or after it wrote the journal. */
+  async #releaseDeadLocks(): Promise<void> {
+    const { layout, refs } = this.#parts;
+    await releaseDeadLock(layout.gitDir, join(layout.gitDir, "index.lock"));
+    const { branch } = await refs.head();
+    if (branch !== undefined) await releaseDeadLock(layout.commonDir, join(layout.commonDir, `${branch}.lock`));
   }
 
   async #move(update: RefUpdate & { readonly value: string }): Promise<void> {

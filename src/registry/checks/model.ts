@@ -8,11 +8,10 @@ import { versionNumber } from "../versions.ts";
 import { checkStage } from "./stage.ts";
 import { checkVersion } from "./version.ts";
 
-type UncheckedModel = Omit<ModelView, "findings">;
-
 /** Checks the files of one model against their paths and against each other. */
-export function checkModel(model: UncheckedModel, sha256: Sha256): readonly Finding[] {
+export function checkModel(model: ModelView, sha256: Sha256): readonly Finding[] {
   return [
+    ...brokenFiles(model),
     ...checkPresence(model),
     ...checkFields(model),
     ...checkNumbers(model),
@@ -22,7 +21,18 @@ export function checkModel(model: UncheckedModel, sha256: Sha256): readonly Find
   ];
 }
 
-function checkPresence(model: UncheckedModel): readonly Finding[] {
+function brokenFiles(model: ModelView): readonly Finding[] {
+  const manifest = model.manifest === undefined ? [] : [model.manifest];
+  const entries = [
+    ...manifest,
+    ...model.versions.values(),
+    ...model.yanks.values(),
+    ...model.stages.values(),
+  ];
+  return entries.flatMap((entry) => entry.findings);
+}
+
+function checkPresence(model: ModelView): readonly Finding[] {
   if (model.manifest !== undefined) return [];
   const file = modelPath(model.name);
   return [
@@ -31,7 +41,7 @@ function checkPresence(model: UncheckedModel): readonly Finding[] {
 }
 
 /** The fields of a manifest that its path says already. */
-function checkFields(model: UncheckedModel): readonly Finding[] {
+function checkFields(model: ModelView): readonly Finding[] {
   const flat = flatName(model.name);
   return [
     ...(model.manifest === undefined
@@ -92,7 +102,7 @@ function valueAt(value: unknown, pointer: string): unknown {
 }
 
 /** `v1.0.0` and `1.0.0` are one number. */
-function checkNumbers(model: UncheckedModel): readonly Finding[] {
+function checkNumbers(model: ModelView): readonly Finding[] {
   const seen = new Map<string, string>();
   const findings: Finding[] = [];
   for (const [version, entry] of model.versions) {
@@ -109,7 +119,7 @@ function checkNumbers(model: UncheckedModel): readonly Finding[] {
   return findings;
 }
 
-function checkYanks(model: UncheckedModel): readonly Finding[] {
+function checkYanks(model: ModelView): readonly Finding[] {
   const findings: Finding[] = [];
   for (const [version, entry] of model.yanks) {
     const at = (pointer: string, message: string): void => {

@@ -11,11 +11,7 @@ export function stageArtifact(version: ModelVersion): ModelStage["spec"]["artifa
 }
 
 /** Checks that a stage holds a version that exists, is not yanked, and whose artifact it repeats exactly. */
-export function checkStage(
-  model: Omit<ModelView, "findings">,
-  stage: string,
-  entry: Entry<ModelStage>,
-): readonly Finding[] {
+export function checkStage(model: ModelView, stage: string, entry: Entry<ModelStage>): readonly Finding[] {
   if (entry.value === undefined) return [];
   const { version, artifact } = entry.value.spec;
   const at = (code: FindingCode, pointer: string, message: string): Finding =>

@@ -1,12 +1,14 @@
 import { MODELS_FOLDER, REGISTRY_FILE } from "../../registry/layout.ts";
 import { touchedModels, touchesRegistry, type FileChange } from "../../registry/compare.ts";
 import type { Snapshot } from "../../registry/model-view.ts";
-import { buildSnapshot, type LoadedFile } from "../../registry/snapshot.ts";
+import { buildSnapshot } from "../../registry/snapshot.ts";
+import type { LoadedFile } from "../../registry/view.ts";
 import type { Context } from "../context.ts";
 import { sha256Hex } from "../digest.ts";
 import { readRegistryCommit, registryTree, type RegistryCommit } from "../read/commit.ts";
 import { loadFiles, type Wanted } from "../read/manifests.ts";
-import { listModelNames, listScope, namesAsFiles } from "../read/snapshot.ts";
+import { listModelNames, listScope } from "../read/scope.ts";
+import { namesAsFiles } from "../read/snapshot.ts";
 import { compareTrees, type TreeChange, type TreeFile } from "../read/trees.ts";
 
 /** Two views of a registry: before a change, and as it would be once the change is merged. */

@@ -1,9 +1,8 @@
-import { makeFinding } from "../../diagnostics/make-finding.ts";
 import type { ManifestKind, ManifestResult } from "../../manifest/parsed.ts";
 import { limitsOf } from "../../manifest/limits.ts";
 import { parseCanonicalManifest } from "../../manifest/read-canonical.ts";
 import { identifyPath, type PathIdentity } from "../../registry/layout.ts";
-import type { LoadedFile } from "../../registry/snapshot.ts";
+import type { LoadedFile } from "../../registry/view.ts";
 import type { Context } from "../context.ts";
 import type { TreeFile } from "./trees.ts";
 
@@ -79,18 +78,7 @@ export async function parseManifest<K extends ManifestKind>(
   bytes: Uint8Array | "too-large",
   path: string,
 ): Promise<ManifestResult<K>> {
-  if (bytes === "too-large") {
-    return {
-      ok: false,
-      findings: [
-        makeFinding("YAML_TOO_LARGE", {
-          file: path,
-          message: `${path} is larger than ${limitsOf(kind).bytes} bytes`,
-        }),
-      ],
-    };
-  }
-  const quick = parseCanonicalManifest(kind, bytes);
+  const quick = bytes === "too-large" ? undefined : parseCanonicalManifest(kind, bytes);
   if (quick !== undefined) return quick;
   const { parseStrictManifest } = await import("../../manifest/read-strict.ts");
   return parseStrictManifest(kind, bytes, path);

@@ -9,7 +9,7 @@ import { flatName, modelNameProblem } from "../../registry/names.ts";
 import { latestVersion } from "../../registry/versions.ts";
 import type { Context } from "../context.ts";
 import { judgeChange } from "../judge/judge.ts";
-import { readModel } from "../read/snapshot.ts";
+import { readModel } from "../read/model.ts";
 import { requireValue } from "../resolve.ts";
 import { toTimestamp } from "../timestamps.ts";
 import { commitChange, userName } from "../write/commit.ts";
@@ -107,7 +107,7 @@ async function findSame(
     name,
     (identity) => identity.kind === "version" && identity.version === number,
   );
-  const manifest = requireValue(view, view.versions.get(number));
+  const manifest = requireValue(view.versions.get(number));
   const wanted = new Map(manifest.spec.artifact.files.map((file) => [file.path, file.sizeBytes]));
   const alike =
     scanned.files.length === wanted.size &&
