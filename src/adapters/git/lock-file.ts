@@ -10,7 +10,10 @@ export interface Lock {
   release(): Promise<void>;
 }
 
+/** For a lock of Git's own, or of a person. */
 const WAIT_MS = 1000;
+/** For a process of ours that is alive: it holds a lock for milliseconds, but many may stand in line. */
+const WAIT_IN_LINE_MS = 10_000;
 const STALE_TEMPORARY_MS = 3_600_000;
 const NO_LINKS: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 const NONCE = /^[0-9a-f]{24}$/;
@@ -59,11 +62,12 @@ export async function takeLock(commonDir: string, path: string): Promise<Lock> {
   const owner = await currentOwner();
   const record = await writeScratch(commonDir, renderOwner(owner));
   try {
-    const deadline = Date.now() + WAIT_MS;
+    const started = Date.now();
     for (;;) {
       if (await linkInto(record, path)) return { path, release: () => unlink(path).catch(() => undefined) };
       if (await takeOver(commonDir, path)) continue;
-      if (Date.now() > deadline) throw await lockedError(path);
+      const patience = typeof (await readOwner(path)) === "object" ? WAIT_IN_LINE_MS : WAIT_MS;
+      if (Date.now() - started > patience) throw await lockedError(path);
       await sleep(5 + Math.random() * 40);
     }
   } finally {
