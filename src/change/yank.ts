@@ -44,7 +44,7 @@ export function planYank({ model, version, reason, replacement, at, requestedBy 
   return {
     kind: "yank",
     branch: `yank/${model.name}/${version}`,
-    title: `yank: ${model.name} ${version}${replacement === undefined ? "" : ` -> ${replacement.spec.version}`}`,
+    title: `yank: ${model.name} ${version}${replacement === undefined ? "" : ` (use ${replacement.spec.version})`}`,
     body: [
       reason,
       ...(moves.length === 0 ? [] : [`Moves ${held.join(" and ")} to ${replacement?.spec.version}.`]),

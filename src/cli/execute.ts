@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { OpenedContext } from "../composition/open-context.ts";
 import { renderJson, renderJsonLine, renderYaml } from "../report/documents.ts";
-import { renderPage, type Line, type Look } from "../report/page.ts";
+import { renderPage, styled, type Line, type Look } from "../report/page.ts";
 import type { Notices } from "../workflows/context.ts";
 import { readGlobalFlags, useColor, type GlobalFlags } from "./flags.ts";
 import type { Io } from "./io.ts";
@@ -76,12 +76,22 @@ async function openNearest(
 }
 
 async function write({ document, text }: Answer, io: Io, flags: GlobalFlags): Promise<void> {
-  if (flags.output === "text") {
-    const look = { width: io.stdout.isTTY === true ? io.stdout.columns : undefined, hints: !flags.quiet };
-    io.stdout.write(renderPage(await text(look), { color: useColor(io, flags, io.stdout) }));
-    return;
-  }
+  if (flags.output === "text") return writeText(text, io, flags);
   io.stdout.write(flags.output === "json" ? renderJson(document) : renderYaml(document));
+}
+
+/** The answer goes to standard output, what to do next to standard error. */
+async function writeText(text: Answer["text"], io: Io, flags: GlobalFlags): Promise<void> {
+  const next: string[] = [];
+  const look: Look = {
+    width: io.stdout.isTTY === true ? io.stdout.columns : undefined,
+    hints: !flags.quiet,
+    suggest: (command) => void next.push(command),
+  };
+  io.stdout.write(renderPage(await text(look), { color: useColor(io, flags, io.stdout) }));
+  if (flags.quiet || next.length === 0) return;
+  const lines = next.map((command): Line => ["Next: ", styled("strong", command)]);
+  io.stderr.write(renderPage([[], ...lines], { color: useColor(io, flags, io.stderr) }));
 }
 
 /** What was read, and how much memory it took at most: for tests of cost, and for curious people. */

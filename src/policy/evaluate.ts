@@ -1,3 +1,4 @@
+import type { GateName } from "../diagnostics/finding.ts";
 import { describeTransition, type Transition } from "../registry/transition.ts";
 import type { Facts } from "./facts.ts";
 import type { Gate, GateResult } from "./gate.ts";
@@ -42,7 +43,13 @@ export function evaluateChange(facts: Facts): Verdict {
   return { verdict, transitions, gates };
 }
 
+/** What can be judged of a change that brings the registry. */
+const WITHOUT_POLICY: ReadonlySet<GateName> = new Set(["schema", "immutability", "consistency"]);
+
 function ask(gate: Gate, facts: Facts): GateResult {
+  if (facts.base.registry === undefined && !WITHOUT_POLICY.has(gate.name)) {
+    return { gate: gate.name, status: "skipped", reason: "there is no registry at the base", findings: [] };
+  }
   const { findings, pending, skipped } = gate.evaluate(facts);
   const denied = findings.some((finding) => finding.severity === "error");
   const status = denied

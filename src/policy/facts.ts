@@ -11,7 +11,11 @@ export interface Facts {
   readonly head: Snapshot;
   /** The files that differ, by paths relative to the registry's folder. */
   readonly changes: readonly FileChange[];
+  /** The files that differ outside the registry, by paths from the repository's root. */
+  readonly outside: readonly string[];
   readonly transitions: readonly Transition[];
+  /** Registries elsewhere in the repository that the change removes while it brings this one. */
+  readonly registriesRemoved: readonly string[];
   /** The policy at the base; undefined when the change brings the registry. */
   readonly policy: Registry | undefined;
   /** What was found in storage; undefined when nobody looked. */

@@ -28,6 +28,17 @@ export function artifactKey(model: string, version: string): string {
   return `${model}/${version}/`;
 }
 
+/** A path as file systems see it that fold case or normalise Unicode. */
+export function foldPath(path: string): string {
+  return path.normalize("NFKC").toLowerCase();
+}
+
+/** Whether a path is the registry's business: its policy, its models, or what some systems take for one of them. */
+export function isRegistryPath(path: string): boolean {
+  const folded = foldPath(path);
+  return folded === REGISTRY_FILE || folded === MODELS_FOLDER || folded.startsWith(`${MODELS_FOLDER}/`);
+}
+
 /** What a path of a registry holds, told from the path alone. */
 export type PathIdentity =
   | { readonly kind: "registry" }
@@ -43,6 +54,9 @@ export type PathIdentity =
 
 export type ManifestFolder = "versions" | "stages" | "yanked" | "deploy";
 
+/** What consumers' globs take for a stage, wherever it lies. */
+const LOOKS_LIKE_STAGE = /\/stages\/[^/]+\/stage\.yaml$/;
+
 const MANIFEST_FOLDERS = new Set<string>(["versions", "stages", "yanked", "deploy"]);
 
 function isManifestFolder(name: string | undefined): name is ManifestFolder {
@@ -56,11 +70,11 @@ export function identifyPath(path: string): PathIdentity {
   if (top !== MODELS_FOLDER || a === undefined || b === undefined) return { kind: "other" };
   if (isManifestFolder(b)) return identifyManifest(a, b, rest);
   const [c, ...deeper] = rest;
+  if (c !== undefined && isManifestFolder(c) && deeper.length > 0)
+    return identifyManifest(`${a}/${b}`, c, deeper);
+  if (LOOKS_LIKE_STAGE.test(path)) return { kind: "stray", model: a, folder: "stages" };
   if (c === undefined) return identifyOwn(a, b);
   if (deeper.length === 0) return identifyOwn(`${a}/${b}`, c, a);
-  if (isManifestFolder(c)) return identifyManifest(`${a}/${b}`, c, deeper);
-  if (path.endsWith("/stage.yaml") && path.includes("/stages/"))
-    return { kind: "stray", model: a, folder: "stages" };
   return { kind: "other", model: a };
 }
 
@@ -80,4 +94,9 @@ function identifyManifest(model: string, folder: ManifestFolder, rest: readonly 
   if (folder === "stages" && second === "stage.yaml" && third === undefined)
     return { kind: "stage", model, stage: first };
   return { kind: "stray", model, folder };
+}
+
+/** Git's modes of plain files; links and submodules hold no manifest, whatever they point to. */
+export function isPlainMode(mode: string): boolean {
+  return mode === "100644" || mode === "100755";
 }

@@ -8,7 +8,7 @@ import type {
   ModelYank,
   Registry,
 } from "../manifest/types.generated.ts";
-import { identifyPath } from "./layout.ts";
+import { identifyPath, isPlainMode } from "./layout.ts";
 import type { Entry, ModelView } from "./model-view.ts";
 
 /** A file of a registry: where it lies, and what reading it gave. */
@@ -80,7 +80,7 @@ function brokenFile(file: LoadedFile): readonly Finding[] {
 function toEntry<T extends Manifest>(file: LoadedFile, kind: T["kind"]): Entry<T> {
   const { path, id, reading } = file;
   if (reading?.ok !== true || !isKind<T>(reading.value, kind)) {
-    const state = reading === undefined ? "unread" : "broken";
+    const state = reading === undefined && isPlainMode(file.mode) ? "unread" : "broken";
     return {
       path,
       id,

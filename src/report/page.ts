@@ -18,8 +18,10 @@ export type Line = readonly Span[];
 export interface Look {
   /** Columns of the terminal; undefined when lines may be as long as they like. */
   readonly width: number | undefined;
-  /** Whether to say what to do next. */
+  /** Whether to say more than the answer. */
   readonly hints: boolean;
+  /** Takes a command to type next, which is shown after the answer and apart from it. */
+  readonly suggest: (command: string) => void;
 }
 
 const CODES: Readonly<Record<Style, readonly [on: number, off: number]>> = {

@@ -7,8 +7,8 @@ import { expectedUri, fileKey } from "./judge/artifacts.ts";
 import { mapBounded } from "./bounded.ts";
 import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
 import type { Wanted } from "./read/manifests.ts";
-import { readModel } from "./read/model.ts";
-import { findTarget, requireReference, requireValue } from "./resolve.ts";
+import { readCheckedModel, requireWhole } from "./read/snapshot.ts";
+import { findTarget, requireReference } from "./resolve.ts";
 import { readPolicy } from "./write/session.ts";
 
 /** How to pull. */
@@ -77,13 +77,13 @@ async function readPullable(
   const { target } = await findTarget(context, commit, name, ref);
   const { version } = target;
   const isVersion: Wanted = (identity) => identity.kind === "version" && identity.version === version;
-  const model = await readModel(context, commit, name, isVersion);
+  const model = await readCheckedModel(context, commit, name, isVersion);
   if (model.yanks.has(version) && !allowYanked) {
     throw new ModeltrailError("YANKED", `${name} ${version} was yanked`, {
       hint: "Pull its replacement, or use --allow-yanked.",
     });
   }
-  const manifest = requireValue(model.versions.get(version));
+  const manifest = requireWhole(model, version);
   const { digest } = manifest.spec.artifact;
   if (target.kind === "stage" && target.artifact.digest !== digest) {
     throw new ModeltrailError(

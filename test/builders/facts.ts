@@ -35,6 +35,8 @@ export function judge(
     transitions,
     policy: before.registry?.value,
     artifacts: undefined,
+    outside: [],
+    registriesRemoved: [],
     stays: [],
     moved: [],
     ...known,

@@ -12,7 +12,7 @@ it("makes the folder, the repository and the registry, with a name made from the
   const parent = join(workspace.folder, "..");
   const shell = newShell(parent);
   const made = await shell.run("init", "9 My Models!", "--stages", "dev, staging,production");
-  expect(made).toMatchObject({ code: 0, stderr: "" });
+  expect(made).toMatchObject({ code: 0, stderr: expect.stringContaining("Next: modeltrail register") });
   expect(made.stdout).toContain("Made the registry my-models");
   expect(made.stdout).toContain("dev → staging → production");
   const folder = join(parent, "9 My Models!");

@@ -65,6 +65,48 @@ describe("the judge", () => {
   });
 });
 
+describe("a change to answer for", () => {
+  it("answers for what it breaks in files that it leaves alone", () => {
+    const inner = { ...base, "models/risk/churn/model.yaml": aModel("risk/churn") };
+    expect(found(judge(inner, { ...inner, "models/risk/model.yaml": aModel("risk") }), "schema")).toContain(
+      "MODEL_AND_NAMESPACE",
+    );
+    for (const path of ["models/fraud/Model.yaml", "models/fraud/Versions/1.0.0.yaml", "MODELTRAIL.yaml"]) {
+      expect(found(judge(base, { ...base, [path]: "x: 1" }), "schema"), path).toContain("PATH_COLLISION");
+    }
+  });
+
+  it("does not answer for a number that was used twice before", () => {
+    const twice = { ...base, "models/fraud/versions/v1.0.0.yaml": aVersion("fraud", "v1.0.0") };
+    expect(judge(twice, { ...twice, "models/fraud/README.md": "# Fraud" }).verdict).toBe("pass");
+    expect(judge(twice, { ...twice, [staging]: aStage("staging", v2) }).verdict).toBe("pass");
+  });
+
+  it("mends a broken policy alone, or not at all", () => {
+    const broken = { ...base, "modeltrail.yaml": "spec: [" };
+    expect(judge(broken, base).verdict).toBe("pass");
+    const more = judge(broken, { ...base, [staging]: aStage("staging", v2) });
+    expect(more.verdict).toBe("fail");
+    expect(judge(broken, { ...broken, [staging]: aStage("staging", v2) }).verdict).toBe("fail");
+  });
+
+  it("names the files outside the registry, and retires beside none", () => {
+    const promoted = judge(base, { ...base, [staging]: aStage("staging", v2) }, { outside: ["deploy.sh"] });
+    expect(promoted.verdict).toBe("pass");
+    expect(found(promoted, "consistency")).toEqual(["FILES_OUTSIDE"]);
+    expect(found(judge(base, without(base, staging), { outside: ["deploy.sh"] }), "retire")).toContain(
+      "RETIRE_NOT_ALONE",
+    );
+  });
+
+  it("cannot bring a registry by moving the one that judged it", () => {
+    const moved = judge({}, base, { registriesRemoved: ["registry/modeltrail.yaml"] });
+    expect(moved.verdict).toBe("fail");
+    expect(found(moved, "immutability")).toEqual(["REGISTRY_REMOVED"]);
+    expect(moved.gates.find((gate) => gate.gate === "order")).toMatchObject({ status: "skipped" });
+  });
+});
+
 describe("immutability", () => {
   it.each([
     ["an edited version", { ...base, "models/fraud/versions/1.0.0.yaml": textOf(v1).replace("ada", "eve") }],
@@ -106,7 +148,14 @@ describe("order", () => {
     expect(
       found(judge(base, head, { stays: [{ model: "churn", stage: "staging", version: "1.1.0" }] }), "order"),
     ).toEqual(["ORDER_NOT_MET"]);
-    expect(found(judge(base, { ...head, [staging]: aStage("staging", v2) }), "order")).toEqual([]);
+  });
+
+  it("lets a version come at both stages at once only in place of one that is yanked", () => {
+    const both = { [staging]: aStage("staging", v2), [production]: aStage("production", v2) };
+    const held = { ...base, [production]: aStage("production", v1) };
+    expect(found(judge(held, { ...held, ...both }), "order")).toEqual(["ORDER_NOT_MET"]);
+    const yank = { "models/fraud/yanked/1.0.0.yaml": aYank("fraud", "1.0.0", { replacement: "1.1.0" }) };
+    expect(judge(held, { ...held, ...both, ...yank }).verdict).toBe("pass");
   });
 
   it("refuses a stage that the policy does not have", () => {

@@ -35,6 +35,15 @@ describe("layout", () => {
     });
   });
 
+  it("takes for a stray whatever a consumer's glob takes for a stage", () => {
+    for (const path of [
+      "models/stages/production/stage.yaml",
+      "models/a/b/c/d/stages/production/stage.yaml",
+    ]) {
+      expect(identifyPath(path), path).toMatchObject({ kind: "stray" });
+    }
+  });
+
   it("leaves people's own files alone", () => {
     expect(identifyPath("models/fraud/roc.png")).toEqual({ kind: "other", model: "fraud" });
     expect(identifyPath("models/fraud/images/roc.png")).toEqual({ kind: "other", model: "fraud" });

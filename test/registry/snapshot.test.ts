@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { allFindings } from "../../src/registry/model-view.ts";
+import { buildSnapshot } from "../../src/registry/snapshot.ts";
 import {
   aModel,
   aRegistry,
@@ -7,6 +8,8 @@ import {
   aVersion,
   aYank,
   codes,
+  load,
+  sha256,
   snapshot,
   textOf,
   type Files,
@@ -173,6 +176,15 @@ describe("a snapshot", () => {
 
   it.each(["120000", "160000"])("finds a manifest of mode %s", (mode) => {
     expect(problems({}, { "models/fraud/model.yaml": mode })).toContain("NOT_A_PLAIN_FILE");
+  });
+
+  it("never takes a link for a version that nobody read", () => {
+    const view = snapshot(whole, { "models/fraud/versions/1.0.0.yaml": "120000" });
+    expect(view.models.get("fraud")?.versions.get("1.0.0")?.state).toBe("read");
+    const linked = load(whole).map((file) =>
+      file.path.endsWith("versions/1.0.0.yaml") ? { ...file, mode: "120000", reading: undefined } : file,
+    );
+    expect(codes(allFindings(buildSnapshot(linked, sha256)))).toEqual(["NOT_A_PLAIN_FILE", "VERSION_BROKEN"]);
   });
 
   it("says where: file, line and pointer", () => {

@@ -93,6 +93,13 @@ export const GATE_FINDINGS = {
     why: "An Argo CD ApplicationSet that generates from stage.yaml deletes the Application when the file is gone; a kustomize overlay over the stage stops to build.",
     remedy: "Make sure that nothing should keep running from this stage.",
   },
+  FILES_OUTSIDE: {
+    gate: "consistency",
+    severity: "warning",
+    title: "The change touches files outside the registry as well",
+    why: "They are merged with the change, and no gate of the registry looks at them.",
+    remedy: "Review them, or move them to a change of their own.",
+  },
   NO_REGISTRY_AT_BASE: {
     gate: "schema",
     severity: "warning",

@@ -1,25 +1,23 @@
-import type { Finding } from "../../diagnostics/finding.ts";
-import { allFindings } from "../../registry/model-view.ts";
+import { makeFinding } from "../../diagnostics/make-finding.ts";
+import { findingsOfChange } from "../concerns.ts";
 import type { Facts } from "../facts.ts";
 import type { Gate, GateOutcome } from "../gate.ts";
 
-/**
- * Passes when the files that the change touches agree with each other and with their neighbours. What was wrong
- * before, in files that the change leaves alone, does not count against it.
- */
+/** Passes when the files that the change touches agree with each other and with their neighbours. */
 export const consistencyGate: Gate = { name: "consistency", evaluate };
 
-function evaluate({ head, base, changes }: Facts): GateOutcome {
-  const known = new Set(allFindings(base).map(keyOf));
-  const changed = new Set(changes.map((change) => change.path));
-  const concerns = (finding: Finding): boolean => {
-    return (finding.file !== undefined && changed.has(finding.file)) || !known.has(keyOf(finding));
-  };
-  return {
-    findings: allFindings(head).filter((finding) => finding.gate === "consistency" && concerns(finding)),
-  };
+function evaluate(facts: Facts): GateOutcome {
+  return { findings: [...findingsOfChange(facts, "consistency"), ...filesOutside(facts)] };
 }
 
-function keyOf(finding: Finding): string {
-  return `${finding.code} ${finding.file} ${finding.message}`;
+/** A change to the registry that brings other files along is merged with them; the verdict must not hide that. */
+function filesOutside({ outside, changes }: Facts): ReturnType<typeof findingsOfChange> {
+  const [first] = outside;
+  if (first === undefined || changes.length === 0) return [];
+  const rest = outside.length === 1 ? "" : ` and ${outside.length - 1} more`;
+  return [
+    makeFinding("FILES_OUTSIDE", {
+      message: `the change also touches ${JSON.stringify(first)}${rest}, outside the registry`,
+    }),
+  ];
 }

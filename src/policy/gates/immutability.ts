@@ -1,9 +1,9 @@
 import type { Finding } from "../../diagnostics/finding.ts";
 import { makeFinding } from "../../diagnostics/make-finding.ts";
 import { identifyPath, REGISTRY_FILE, versionPath } from "../../registry/layout.ts";
-import { allFindings } from "../../registry/model-view.ts";
 import { versionNumber } from "../../registry/versions.ts";
 import type { FileChange } from "../../registry/compare.ts";
+import { findingsOfChange } from "../concerns.ts";
 import type { Facts } from "../facts.ts";
 import type { Gate, GateOutcome } from "../gate.ts";
 
@@ -11,8 +11,17 @@ import type { Gate, GateOutcome } from "../gate.ts";
 export const immutabilityGate: Gate = { name: "immutability", evaluate };
 
 function evaluate(facts: Facts): GateOutcome {
-  const twice = allFindings(facts.head).filter((finding) => finding.gate === "immutability");
-  return { findings: [...facts.changes.flatMap((change) => judge(change, facts)), ...twice] };
+  return {
+    findings: [
+      ...facts.changes.flatMap((change) => judge(change, facts)),
+      ...findingsOfChange(facts, "immutability"),
+      ...facts.registriesRemoved.map((file) =>
+        makeFinding("REGISTRY_REMOVED", {
+          message: `${file} is gone, and its models with it are judged by no policy`,
+        }),
+      ),
+    ],
+  };
 }
 
 function judge(change: FileChange, facts: Facts): readonly Finding[] {

@@ -1,7 +1,7 @@
 import type { Finding } from "../../diagnostics/finding.ts";
 import { makeFinding } from "../../diagnostics/make-finding.ts";
 import { stagePath } from "../../registry/layout.ts";
-import { isStageMove, type StageMove } from "../../registry/transition.ts";
+import { isStageMove, type StageMove, type Transition } from "../../registry/transition.ts";
 import type { Facts } from "../facts.ts";
 import type { Gate, GateOutcome } from "../gate.ts";
 import { rulesOf } from "../rules.ts";
@@ -43,8 +43,19 @@ function hasBeenAt(earlier: string, { model, to }: StageMove, facts: Facts): boo
   const was = facts.stays.some(
     (stay) => stay.model === model && stay.stage === earlier && stay.version === to,
   );
-  const comes = facts.transitions.some(
-    (other) => isStageMove(other) && other.model === model && other.stage === earlier && other.to === to,
+  return (
+    was ||
+    facts.transitions.some(
+      (other) =>
+        isReplacement(other, facts) && other.model === model && other.stage === earlier && other.to === to,
+    )
   );
-  return was || comes;
+}
+
+/** A stage that moves because the version that it held is yanked in the same change. */
+function isReplacement(move: Transition, { transitions }: Facts): move is StageMove {
+  if (!isStageMove(move)) return false;
+  return transitions.some(
+    (other) => other.kind === "yank" && other.model === move.model && other.version === move.from,
+  );
 }

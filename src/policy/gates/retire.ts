@@ -6,20 +6,20 @@ import type { Gate, GateOutcome } from "../gate.ts";
 /** Passes when a stage is emptied in a change that does nothing else. */
 export const retireGate: Gate = { name: "retire", evaluate };
 
-function evaluate({ transitions, changes }: Facts): GateOutcome {
+function evaluate({ transitions, changes, outside }: Facts): GateOutcome {
   const retired = transitions.filter((transition) => transition.kind === "retire");
   return {
     findings: retired.flatMap(({ model, stage, from }) => {
       const file = stagePath(model, stage);
       const what = `${stage} of ${model} (${from ?? "unknown version"}) is emptied`;
-      const alone = changes.length === 1;
+      const files = changes.length + outside.length;
       return [
-        ...(alone
+        ...(files === 1
           ? []
           : [
               makeFinding("RETIRE_NOT_ALONE", {
                 file,
-                message: `${what} in a change of ${changes.length} files`,
+                message: `${what} in a change of ${files} files`,
               }),
             ]),
         makeFinding("RETIRE_DELETES_DEPLOYMENT", {

@@ -3,6 +3,7 @@ import { makeFinding } from "../../diagnostics/make-finding.ts";
 import { REGISTRY_FILE } from "../../registry/layout.ts";
 import { allFindings } from "../../registry/model-view.ts";
 import type { Transition } from "../../registry/transition.ts";
+import { findingsOfChange } from "../concerns.ts";
 import type { Facts } from "../facts.ts";
 import type { Gate, GateOutcome } from "../gate.ts";
 import { unsupportedModelRules, unsupportedPolicy, unsupportedRules } from "../rules.ts";
@@ -11,31 +12,25 @@ import { unsupportedModelRules, unsupportedPolicy, unsupportedRules } from "../r
 export const schemaGate: Gate = { name: "schema", evaluate };
 
 function evaluate(facts: Facts): GateOutcome {
-  const changed = new Set(
-    facts.changes.filter((change) => change.after !== null).map((change) => change.path),
-  );
-  const broken = allFindings(facts.head).filter(
-    (finding) => finding.gate === "schema" && finding.file !== undefined && changed.has(finding.file),
-  );
-  return { findings: [...broken, ...missingPolicy(facts), ...unsupported(facts, changed)] };
+  return { findings: [...findingsOfChange(facts, "schema"), ...missingPolicy(facts), ...unsupported(facts)] };
 }
 
-function missingPolicy(facts: Facts): readonly Finding[] {
-  const brokenAtBase = facts.base.registry !== undefined && facts.base.registry.value === undefined;
-  if (brokenAtBase && !facts.changes.some((change) => change.path === REGISTRY_FILE)) {
-    return allFindings(facts.base).filter((finding) => finding.file === REGISTRY_FILE);
+/** Without a policy that can be read, the only change that can be judged is the one that mends it. */
+function missingPolicy({ base, policy, changes }: Facts): readonly Finding[] {
+  if (policy !== undefined) return [];
+  if (base.registry === undefined) {
+    const message = "the change brings the registry: it is judged by schema and consistency alone";
+    return [makeFinding("NO_REGISTRY_AT_BASE", { file: REGISTRY_FILE, message })];
   }
-  if (facts.policy !== undefined || brokenAtBase) return [];
-  return [
-    makeFinding("NO_REGISTRY_AT_BASE", {
-      file: REGISTRY_FILE,
-      message: "the change brings the registry: it is judged by schema and consistency alone",
-    }),
-  ];
+  if (changes.every((change) => change.path === REGISTRY_FILE)) return [];
+  return allFindings(base).filter((finding) => finding.file === REGISTRY_FILE);
 }
 
 /** Rules that no gate checks: those of the base for the stages that move, and any that the change brings. */
-function unsupported(facts: Facts, changed: ReadonlySet<string>): readonly Finding[] {
+function unsupported(facts: Facts): readonly Finding[] {
+  const changed = new Set(
+    facts.changes.filter((change) => change.after !== null).map((change) => change.path),
+  );
   const stages = facts.transitions.flatMap(stageOf);
   const atBase = stages.flatMap(({ model, stage }) => {
     const view = facts.base.models.get(model);

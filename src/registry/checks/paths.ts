@@ -1,6 +1,13 @@
 import type { Finding } from "../../diagnostics/finding.ts";
 import { makeFinding } from "../../diagnostics/make-finding.ts";
-import { identifyPath, MODELS_FOLDER, REGISTRY_FILE, type PathIdentity } from "../layout.ts";
+import {
+  foldPath,
+  identifyPath,
+  isPlainMode,
+  isRegistryPath,
+  MODELS_FOLDER,
+  type PathIdentity,
+} from "../layout.ts";
 import { modelNameProblem, nameProblem } from "../names.ts";
 import { versionProblem } from "../versions.ts";
 
@@ -10,20 +17,18 @@ export interface PathAndMode {
   readonly mode: string;
 }
 
-const PLAIN_MODES = new Set(["100644", "100755"]);
-
 /** Checks what can be told from paths and modes alone: names, strays, links, and paths that collide. */
 export function checkPaths(files: readonly PathAndMode[]): readonly Finding[] {
   const findings: Finding[] = [];
   for (const { path, mode } of files) {
-    if (path !== REGISTRY_FILE && !path.startsWith(`${MODELS_FOLDER}/`)) continue;
+    if (!isRegistryPath(path)) continue;
     findings.push(...checkMode(path, mode), ...checkIdentity(path, identifyPath(path)));
   }
   return [...findings, ...checkCollisions(files), ...checkNamespaces(files)];
 }
 
 function checkMode(path: string, mode: string): readonly Finding[] {
-  if (PLAIN_MODES.has(mode)) return [];
+  if (isPlainMode(mode) && path !== MODELS_FOLDER) return [];
   const what = mode === "120000" ? "a symbolic link" : mode === "160000" ? "a submodule" : `of mode ${mode}`;
   return [
     makeFinding("NOT_A_PLAIN_FILE", {
@@ -60,24 +65,30 @@ function checkIdentity(path: string, identity: PathIdentity): readonly Finding[]
   return [];
 }
 
-/** Two paths that a case-folding or normalising file system cannot hold side by side. */
+/** Paths, or folders on the way to them, that a case-folding or normalising file system cannot hold side by side. */
 function checkCollisions(files: readonly PathAndMode[]): readonly Finding[] {
-  const seen = new Map<string, string>();
+  const spellings = new Map<string, string>();
   const findings: Finding[] = [];
   for (const { path } of files) {
-    if (!path.startsWith(`${MODELS_FOLDER}/`)) continue;
-    const folded = path.normalize("NFKC").toLowerCase();
-    const other = seen.get(folded);
-    if (other === undefined) seen.set(folded, path);
-    else
-      findings.push(
-        makeFinding("PATH_COLLISION", {
-          file: path,
-          message: `${path} and ${other} are one file on some systems`,
-        }),
-      );
+    if (!isRegistryPath(path)) continue;
+    const other = findOtherSpelling(path, spellings);
+    if (other === undefined) continue;
+    const message = `${path} and ${other} are one path on some systems`;
+    findings.push(makeFinding("PATH_COLLISION", { file: path, message }));
   }
   return findings;
+}
+
+/** Notes how a path and its folders are spelled; returns another spelling that stood there before. */
+function findOtherSpelling(path: string, spellings: Map<string, string>): string | undefined {
+  for (let end = path.indexOf("/"); ; end = path.indexOf("/", end + 1)) {
+    const part = end < 0 ? path : path.slice(0, end);
+    const folded = foldPath(part);
+    const known = spellings.get(folded);
+    if (known === undefined) spellings.set(folded, part);
+    else if (known !== part || end < 0) return known;
+    if (end < 0) return undefined;
+  }
 }
 
 /** A folder that holds both a model's files and models. */

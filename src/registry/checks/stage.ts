@@ -27,7 +27,7 @@ export function checkStage(model: ModelView, stage: string, entry: Entry<ModelSt
       at("STAGE_HOLDS_YANKED", "/spec/version", `${stage} holds ${model.name} ${version}, which was yanked`),
     );
   }
-  if (manifest.state === "broken")
+  if (manifest.state !== "read")
     findings.push(
       at("VERSION_BROKEN", "/spec/version", `the manifest of ${model.name} ${version} cannot be read`),
     );

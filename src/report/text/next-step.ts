@@ -1,6 +1,7 @@
-import { styled, type Line, type Look } from "../page.ts";
+import type { Line, Look } from "../page.ts";
 
-/** What to type next, as the last line of an answer. */
+/** Suggests what to type next. It is said apart from the answer, so it adds no line to it. */
 export function renderNext(look: Look, command: string): readonly Line[] {
-  return look.hints ? [[], ["Next: ", styled("strong", command)]] : [];
+  look.suggest(command);
+  return [];
 }

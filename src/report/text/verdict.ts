@@ -16,7 +16,11 @@ export function renderVerdict(verdict: Verdict): readonly Line[] {
     verdict.transitions.length === 0
       ? [[styled("strong", "No change to the registry")]]
       : verdict.transitions.map(({ summary }) => [styled("strong", summary)]);
-  return [...changes, [], ...verdict.gates.flatMap(renderGate)];
+  const silent = verdict.gates.filter((gate) => gate.status === "pass" && gate.findings.length === 0);
+  const telling = verdict.gates.filter((gate) => !silent.includes(gate));
+  const passed: readonly Line[] =
+    silent.length === 0 ? [] : [["  ", MARKS.pass, " ", silent.map(({ gate }) => gate).join(", ")]];
+  return [...changes, [], ...passed, ...telling.flatMap(renderGate)];
 }
 
 function renderGate({ gate, status, reason, findings }: GateResult): readonly Line[] {
@@ -38,7 +42,7 @@ export function renderConclusion({ verdict, gates }: Verdict, denied: string): r
       .map((gate) => gate.gate)
       .join(", ");
   if (verdict === "fail")
-    return [[], [styled("bad", "Denied"), ` by ${named("fail")}. ${denied} Do what → says, and try again.`]];
+    return [[], [styled("bad", "Denied"), ` by ${named("fail")}. ${denied} Follow the → and try again.`]];
   if (verdict === "pending") return [[], [styled("warn", "Pending"), ` on ${named("pending")}.`]];
   return [];
 }

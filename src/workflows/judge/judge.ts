@@ -10,7 +10,7 @@ import { isStageMove, type Transition } from "../../registry/transition.ts";
 import type { Context } from "../context.ts";
 import { readTimeline } from "../read/history.ts";
 import { entryAt } from "../read/trees.ts";
-import { registryTree } from "../read/commit.ts";
+import { notARegistry, registryTree } from "../read/commit.ts";
 import { parseManifest } from "../read/manifests.ts";
 import { checkArtifact } from "./artifacts.ts";
 import { readOverlay, type ChangeRange, type Overlay } from "./overlay.ts";
@@ -47,6 +47,8 @@ export async function judgeChange(context: Context, request: JudgeRequest): Prom
   }
   const range: ChangeRange = { base, builtOn, head };
   const overlay = await readOverlay(context, range);
+  if (overlay.base.registry === undefined && overlay.head.registry === undefined)
+    throw notARegistry(context, base);
   const policy = overlay.base.registry?.value;
   const timelines = await readTimelines(context, overlay, base);
   const transitions = compareSnapshots({
@@ -55,7 +57,7 @@ export async function judgeChange(context: Context, request: JudgeRequest): Prom
       timelines.get(model)?.rollbackTargets(stage).includes(version) ?? false,
   });
   const artifacts = await checkArtifacts(context, {
-    policy: policy ?? overlay.head.registry?.value,
+    policy,
     scope: request.artifacts,
     proved: request.proved ?? new Set(),
     head: overlay.head,
@@ -65,6 +67,8 @@ export async function judgeChange(context: Context, request: JudgeRequest): Prom
     base: overlay.base,
     head: overlay.head,
     changes: overlay.changes,
+    outside: overlay.outside,
+    registriesRemoved: overlay.registriesRemoved,
     transitions,
     policy,
     artifacts,

@@ -1,11 +1,11 @@
-import { MODELS_FOLDER, REGISTRY_FILE } from "../../registry/layout.ts";
+import { isRegistryPath, REGISTRY_FILE } from "../../registry/layout.ts";
 import { touchedModels, touchesRegistry, type FileChange } from "../../registry/compare.ts";
 import type { Snapshot } from "../../registry/model-view.ts";
 import { buildSnapshot } from "../../registry/snapshot.ts";
 import type { LoadedFile } from "../../registry/view.ts";
 import type { Context } from "../context.ts";
 import { sha256Hex } from "../digest.ts";
-import { readRegistryCommit, registryTree, type RegistryCommit } from "../read/commit.ts";
+import { readRegistryCommit, type RegistryCommit } from "../read/commit.ts";
 import { loadFiles, type Wanted } from "../read/manifests.ts";
 import { listModelNames, listScope } from "../read/scope.ts";
 import { namesAsFiles } from "../read/snapshot.ts";
@@ -16,6 +16,9 @@ export interface Overlay {
   readonly base: Snapshot;
   readonly head: Snapshot;
   readonly changes: readonly FileChange[];
+  /** What else the change touches, and which registries it removes while it brings this one; see `Facts`. */
+  readonly outside: readonly string[];
+  readonly registriesRemoved: readonly string[];
   /** Undefined when the base has no registry. */
   readonly baseCommit: RegistryCommit | undefined;
 }
@@ -32,14 +35,8 @@ export interface ChangeRange {
  * judged is thus what the merge will be, also when the base has moved on. Costs what the change touches.
  */
 export async function readOverlay(context: Context, range: ChangeRange): Promise<Overlay> {
-  const [builtOn, head] = [
-    await registryTree(context, range.builtOn),
-    await registryTree(context, range.head),
-  ];
-  const treeChanges = (await compareTrees(context.repository, builtOn, head)).filter(({ path }) =>
-    concerns(path),
-  );
-  const changes = treeChanges.map(({ path, before, after }) => ({
+  const { inside, outside } = await compareCommits(context, range);
+  const changes = inside.map(({ path, before, after }) => ({
     path,
     before: before?.oid ?? null,
     after: after?.oid ?? null,
@@ -50,18 +47,48 @@ export async function readOverlay(context: Context, range: ChangeRange): Promise
     baseCommit === undefined
       ? []
       : await listScope(context, baseCommit, { models, wanted: () => false, everything: true });
-  const headFiles = lay(baseFiles, treeChanges);
+  const headFiles = lay(baseFiles, inside);
   const changed = new Set(changes.map((change) => change.path));
   const names = await otherNames(context, baseCommit, changes, models);
   const reader = new Reader(context, changed);
   const base = await reader.snapshot(baseFiles, names);
   const overlaid = await reader.snapshot(headFiles, names);
-  return { base, head: overlaid, changes, baseCommit };
+  const registriesRemoved = baseCommit === undefined ? outside.filter(isRemovedRegistry) : [];
+  return {
+    base,
+    head: overlaid,
+    changes,
+    outside: outside.map((change) => change.path),
+    registriesRemoved: registriesRemoved.map((change) => change.path),
+    baseCommit,
+  };
 }
 
-/** Files outside modeltrail.yaml and models/ are not the registry's business. */
-function concerns(path: string): boolean {
-  return path === REGISTRY_FILE || path.startsWith(`${MODELS_FOLDER}/`);
+function isRemovedRegistry({ path, after }: TreeChange): boolean {
+  return after === null && (path === REGISTRY_FILE || path.endsWith(`/${REGISTRY_FILE}`));
+}
+
+/** What differs between two commits: the registry's files by paths from its folder, the others from the root. */
+async function compareCommits(
+  context: Context,
+  { builtOn, head }: ChangeRange,
+): Promise<{ readonly inside: readonly TreeChange[]; readonly outside: readonly TreeChange[] }> {
+  const { objects } = context.repository;
+  const [before, after] = [await objects.readCommit(builtOn), await objects.readCommit(head)];
+  const inside: TreeChange[] = [];
+  const outside: TreeChange[] = [];
+  for (const change of await compareTrees(context.repository, before.tree, after.tree)) {
+    const path = change.path.startsWith(context.prefix)
+      ? change.path.slice(context.prefix.length)
+      : undefined;
+    if (path === undefined || !isRegistryPath(path)) outside.push(change);
+    else inside.push({ path, before: relocate(change.before, path), after: relocate(change.after, path) });
+  }
+  return { inside, outside };
+}
+
+function relocate(file: TreeFile | null, path: string): TreeFile | null {
+  return file === null ? null : { ...file, path };
 }
 
 function lay(base: readonly TreeFile[], changes: readonly TreeChange[]): readonly TreeFile[] {

@@ -1,7 +1,7 @@
 import type { ManifestKind, ManifestResult } from "../../manifest/parsed.ts";
 import { limitsOf } from "../../manifest/limits.ts";
 import { parseCanonicalManifest } from "../../manifest/read-canonical.ts";
-import { identifyPath, type PathIdentity } from "../../registry/layout.ts";
+import { identifyPath, isPlainMode, type PathIdentity } from "../../registry/layout.ts";
 import type { LoadedFile } from "../../registry/view.ts";
 import type { Context } from "../context.ts";
 import type { TreeFile } from "./trees.ts";
@@ -45,7 +45,7 @@ async function loadBatch(
   const kinds = files.map((file) => {
     const identity = identifyPath(file.path);
     const kind = manifestKindOf(identity);
-    return kind !== undefined && isPlainFile(file) && wanted(identity, file.path) ? kind : undefined;
+    return kind !== undefined && isPlainMode(file.mode) && wanted(identity, file.path) ? kind : undefined;
   });
   const needed = files.filter((_, index) => kinds[index] !== undefined);
   const blobs =
@@ -66,10 +66,6 @@ async function loadBatch(
       return { ...base, reading: await parseManifest(kind, bytes, file.path) };
     }),
   );
-}
-
-function isPlainFile(file: TreeFile): boolean {
-  return file.mode === "100644" || file.mode === "100755";
 }
 
 /** Reads one manifest. The YAML library is loaded only for files that are not written as we write them. */

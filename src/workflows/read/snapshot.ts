@@ -1,3 +1,5 @@
+import { ModeltrailError } from "../../diagnostics/errors.ts";
+import type { ModelVersion } from "../../manifest/types.generated.ts";
 import { modelPath } from "../../registry/layout.ts";
 import type { CheckedModel, Snapshot } from "../../registry/model-view.ts";
 import { buildSnapshot } from "../../registry/snapshot.ts";
@@ -29,6 +31,23 @@ export async function readCheckedModel(
   requireModelName(name);
   const { models } = await readSnapshot(context, commit, { models: [name], wanted, policy: false });
   return requireFound(models.get(name), name, commit);
+}
+
+/** The manifest of a version in which nothing is wrong, not by itself and not against its path. BROKEN_MANIFEST otherwise. */
+export function requireWhole(model: CheckedModel, version: string): ModelVersion {
+  const entry = model.versions.get(version);
+  const wrong = model.findings.find(
+    (finding) => finding.severity === "error" && finding.file === entry?.path,
+  );
+  if (entry?.value !== undefined && wrong === undefined) return entry.value;
+  const place = `${entry?.path ?? model.name}${wrong?.line === undefined ? "" : `:${wrong.line}`}`;
+  throw new ModeltrailError(
+    "BROKEN_MANIFEST",
+    `${place}: ${wrong?.message ?? `there is no version ${version}`}`,
+    {
+      hint: "Run modeltrail validate to see everything that is wrong.",
+    },
+  );
 }
 
 /** Models by name alone, as files for a snapshot: for rules about names that no two models may share. */
