@@ -18,6 +18,11 @@ export interface ArtifactStore {
   /** What is stored under a key; undefined only when the store says for certain that there is nothing. */
   stat(key: string): Promise<StoredStat | undefined>;
   /**
+   * The keys of everything that is stored below a folder's key (which ends with `/`), however deep, sorted; none when
+   * there is no such folder. At most 10,000: four times what a version may hold, and more is only ever wrong.
+   */
+  list(folder: string): Promise<readonly string[]>;
+  /**
    * Proves that the bytes under a key have this digest and size: by the checksum that the store keeps where
    * that is proof, else by reading and hashing all of it.
    */

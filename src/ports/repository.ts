@@ -216,6 +216,8 @@ export interface WorkTree {
    * `recover` (or of this method) finishes it.
    */
   advance(update: RefUpdate & { readonly value: string }): Promise<void>;
+  /** Rejects with CONFLICT when another work tree of this repository has the branch (in full) checked out. */
+  requireNotElsewhere(branch: string): Promise<void>;
   /** Finishes an `advance` that a killed process left half-done. Does nothing when there is none. */
   recover(): Promise<void>;
 }

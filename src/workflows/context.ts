@@ -12,10 +12,20 @@ export interface Context {
   readonly openStore: (storage: Registry["spec"]["storage"]) => Promise<ArtifactStore>;
   readonly openForge: (repository: Repository, scope: ForgeScope) => Promise<Forge>;
   readonly openModelFiles: () => Promise<ModelFiles>;
+  /** Where a folder of this machine lies, seen from the registry. */
+  readonly placeFolder: (folder: string, storage: Registry["spec"]["storage"]) => Promise<FolderPlace>;
   /** The Git repository of a folder with training code; undefined when it is in none. */
   readonly openCode: (folder: string) => Promise<CodeRepository | undefined>;
   readonly now: () => Date;
   readonly notices: Notices;
+}
+
+/** A folder as a target of a pull. */
+export interface FolderPlace {
+  /** What is in it, or what it is in, that no pull may touch; undefined when there is nothing. */
+  readonly holds: "the Git repository" | "the registry's storage" | undefined;
+  /** Its path in the work tree; undefined when it lies outside. */
+  readonly inWorkTree: string | undefined;
 }
 
 /** What a forge has to know of the registry. */

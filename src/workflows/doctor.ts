@@ -3,7 +3,7 @@ import { allFindings } from "../registry/model-view.ts";
 import type { Context } from "./context.ts";
 import { openCommit, type RegistryCommit } from "./read/commit.ts";
 import { readSnapshot } from "./read/snapshot.ts";
-import { readPolicy } from "./write/session.ts";
+import { readPolicy } from "./read/policy.ts";
 
 /** One thing that was looked at. */
 export interface Check {
@@ -135,6 +135,14 @@ async function checkStorage(context: Context, commit: RegistryCommit): Promise<A
   const store = await context.openStore(storage);
   try {
     await store.stat("modeltrail-doctor");
+    const isShared = !storage.uri.startsWith("file:") || storage.uri.startsWith("file:/");
+    if (!isShared && (await context.repository.remote.describe()) !== undefined) {
+      return {
+        status: "warn",
+        message: `${storage.uri} lies on this machine alone, but the registry has a remote: other clones have no bytes`,
+        hint: "Keep artifacts in S3, or in an absolute folder that everybody reaches.",
+      };
+    }
     return {
       status: "ok",
       message: `${storage.uri} answers${storage.endpoint === undefined ? "" : ` at ${storage.endpoint}`}`,

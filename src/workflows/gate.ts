@@ -6,7 +6,7 @@ import { checkArtifact } from "./judge/artifacts.ts";
 import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
 import { findTarget, requireReference, requireValue } from "./resolve.ts";
 import { readCheckedModel } from "./read/snapshot.ts";
-import { readPolicy } from "./write/session.ts";
+import { readPolicy } from "./read/policy.ts";
 
 /** What a deploy insists on. */
 export interface GateExpectation {

@@ -1,6 +1,7 @@
 import type { EventKind, HistoryEvent, Timeline } from "../audit/timeline.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import type { Context } from "./context.ts";
+import { readPolicy } from "./read/policy.ts";
 import { toTimestamp } from "./timestamps.ts";
 import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
 import { readAllTimelines, readTimeline } from "./read/history.ts";
@@ -57,8 +58,18 @@ export async function readHistory(context: Context, query: HistoryQuery = {}): P
   const rows = [...timelines].flatMap(([model, timeline]) =>
     timeline.events.toReversed().flatMap((event) => (matches(event, query) ? [{ model, event }] : [])),
   );
+  if (rows.length === 0 && query.stage !== undefined) await requireKnownStage(context, commit, query.stage);
   const ordered = rows.toSorted((a, b) => a.event.origin.position - b.event.origin.position);
   return { commit: commit.oid, events: ordered.map(({ model, event }) => toRow(model, event)) };
+}
+
+/** Nothing found of a stage that does not exist is an error, not an empty history. */
+async function requireKnownStage(context: Context, commit: RegistryCommit, stage: string): Promise<void> {
+  const stages = (await readPolicy(context, commit)).spec.stages.map((rules) => rules.name);
+  if (stages.includes(stage)) return;
+  throw new ModeltrailError("NOT_FOUND", `there is no stage ${JSON.stringify(stage)}`, {
+    hint: `The policy has ${stages.join(", ") || "none"}.`,
+  });
 }
 
 async function readTimelines(

@@ -8,7 +8,7 @@ import { readRegistryCommit } from "./read/commit.ts";
 import { parseManifest } from "./read/manifests.ts";
 import { entryAt } from "./read/trees.ts";
 import { commitChange } from "./write/commit.ts";
-import { readPolicy } from "./write/session.ts";
+import { readPolicy } from "./read/policy.ts";
 
 /** What the new registry is like. */
 export interface InitOptions {
@@ -85,8 +85,8 @@ export async function initRegistry(context: Context, options: InitOptions): Prom
   };
 }
 
-/** Rejects with USAGE for names that no registry can have. */
-function refuseBadNames({ name, stages }: InitOptions): void {
+/** Rejects with USAGE for names and places that no registry can have. */
+function refuseBadNames({ name, stages, storage }: InitOptions): void {
   const problem =
     nameProblem("namespace", name) ??
     stages.map((stage) => nameProblem("stage", stage)).find((found) => found !== undefined);
@@ -95,6 +95,11 @@ function refuseBadNames({ name, stages }: InitOptions): void {
   if (stages.length === 0)
     throw new ModeltrailError("USAGE", "a registry needs at least one stage", {
       hint: "Use --stages staging,production.",
+    });
+  const path = storage.uri.startsWith("file:") ? storage.uri.slice("file:".length) : undefined;
+  if (path !== undefined && (/^\/*$/.test(path) || path.split("/").includes("..")))
+    throw new ModeltrailError("USAGE", `${JSON.stringify(storage.uri)} is no folder for artifacts`, {
+      hint: "Use file:<folder>/ below the registry, or an absolute one; .. is refused.",
     });
   if (new Set(stages).size !== stages.length)
     throw new ModeltrailError("USAGE", "a stage is named twice in --stages");

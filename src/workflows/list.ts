@@ -6,7 +6,7 @@ import type { Context } from "./context.ts";
 import { openCommit, type ReadAt } from "./read/commit.ts";
 import { loadFiles, type Wanted } from "./read/manifests.ts";
 import { listScope } from "./read/scope.ts";
-import { readPolicy } from "./write/session.ts";
+import { readPolicy } from "./read/policy.ts";
 
 /** A model in a line. */
 export interface ModelRow {

@@ -1,6 +1,7 @@
 import { planMove } from "../change/move.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
-import type { ModelVersion } from "../manifest/types.generated.ts";
+import type { ModelStage, ModelVersion } from "../manifest/types.generated.ts";
+import { stageArtifact } from "../registry/checks/stage.ts";
 import type { ModelView } from "../registry/model-view.ts";
 import type { Context } from "./context.ts";
 import { readTimeline } from "./read/history.ts";
@@ -75,7 +76,7 @@ export async function proposeMove(
   const manifest = await readVersion(context, session, model.name, version);
   const current = model.stages.get(stage);
   const from = current?.value?.spec.version;
-  if (from === version && current?.value?.spec.artifact.digest === manifest.spec.artifact.digest)
+  if (from === version && repeats(current?.value, manifest))
     return { status: "already", model: model.name, stage, version };
   const timeline = await readTimeline(context, session.tip.oid, model.name, {
     stages: [stage],
@@ -94,4 +95,10 @@ export async function proposeMove(
     requestedBy: await userName(context),
   });
   return propose(context, session, changeSet, options);
+}
+
+/** Whether a stage repeats the version's artifact field by field. */
+function repeats(stage: ModelStage | undefined, version: ModelVersion): boolean {
+  const found = new Map<string, unknown>(Object.entries(stage?.spec.artifact ?? {}));
+  return Object.entries(stageArtifact(version)).every(([field, value]) => found.get(field) === value);
 }

@@ -31,6 +31,8 @@ export async function listProposals(context: Context, options: SessionOptions = 
   const session = await openSession(context, options);
   const rows: ProposalRow[] = [];
   for (const { branch, head } of await session.forge.listOpen()) {
+    // A branch that was left behind by a merge; `merge` tidies it up.
+    if (await context.repository.history.isAncestor(head, session.tip.oid)) continue;
     const { message, author, committer } = await context.repository.objects.readCommit(head);
     const judged = await tryJudge(context, session, head);
     rows.push({

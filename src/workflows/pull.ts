@@ -1,5 +1,5 @@
 import { ModeltrailError } from "../diagnostics/errors.ts";
-import type { ModelVersion } from "../manifest/types.generated.ts";
+import type { ModelVersion, Registry } from "../manifest/types.generated.ts";
 import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { StagedFolder } from "../ports/model-files.ts";
 import type { Context } from "./context.ts";
@@ -8,8 +8,9 @@ import { mapBounded } from "./bounded.ts";
 import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
 import type { Wanted } from "./read/manifests.ts";
 import { readCheckedModel, requireWhole } from "./read/snapshot.ts";
+import { entryAt } from "./read/trees.ts";
 import { findTarget, requireReference } from "./resolve.ts";
-import { readPolicy } from "./write/session.ts";
+import { readPolicy } from "./read/policy.ts";
 
 /** How to pull. */
 export interface PullOptions extends ReadAt {
@@ -53,10 +54,12 @@ export async function pullModel(
     folder,
     commit: commit.oid,
   };
+  const { storage } = (await readPolicy(context, commit)).spec;
+  await refuseOverwriting(context, folder, storage);
   const disk = await context.openModelFiles();
   if (await disk.matches(folder, artifact.files)) return { ...result, status: "unchanged" };
   const staged = await disk.prepareFolder(folder, { force: options.force === true });
-  const store = await context.openStore((await readPolicy(context, commit)).spec.storage);
+  const store = await context.openStore(storage);
   try {
     await download(context, store, manifest, staged);
     await staged.commit();
@@ -65,6 +68,29 @@ export async function pullModel(
     await store.close();
   }
   return { ...result, status: "pulled" };
+}
+
+/** Whatever `--force` says: a pull never replaces the repository, its storage, or files that are under version control. */
+async function refuseOverwriting(
+  context: Context,
+  folder: string,
+  storage: Registry["spec"]["storage"],
+): Promise<void> {
+  const { holds, inWorkTree } = await context.placeFolder(folder, storage);
+  const head = inWorkTree === undefined ? undefined : await context.repository.refs.resolve("HEAD");
+  const tracked =
+    inWorkTree !== undefined &&
+    head !== undefined &&
+    (await entryAt(
+      context.repository,
+      (await context.repository.objects.readCommit(head)).tree,
+      inWorkTree,
+    )) !== undefined;
+  const what = holds ?? (tracked ? "files that are under version control" : undefined);
+  if (what === undefined) return;
+  throw new ModeltrailError("USAGE", `${folder} would overwrite ${what}`, {
+    hint: "Pull into a folder of its own.",
+  });
 }
 
 /** The manifest of the version to pull, unless it was yanked or the stage's copy contradicts it. */

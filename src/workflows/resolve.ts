@@ -105,7 +105,7 @@ export async function findTarget(
     };
   }
   const entry = model.stages.get(ref);
-  if (entry === undefined) throw explainMissing(model, ref);
+  if (entry === undefined) throw await explainMissing(context, commit, model, ref);
   const stage = requireOwn(entry, { model: name, stage: ref });
   return {
     model,
@@ -158,18 +158,27 @@ function broken(path: string, line: number | undefined, message: string): Modelt
   );
 }
 
-function explainMissing(model: ModelView, ref: string): ModeltrailError {
-  const looksLikeVersion = /^v?[0-9]/.test(ref);
-  if (looksLikeVersion)
+async function explainMissing(
+  context: Context,
+  commit: RegistryCommit,
+  model: ModelView,
+  ref: string,
+): Promise<ModeltrailError> {
+  if (/^v?[0-9]/.test(ref))
     return new ModeltrailError("NOT_FOUND", `${model.name} has no version ${ref}`, {
       hint: `modeltrail show ${model.name} lists its versions.`,
     });
+  const { readPolicy } = await import("./read/policy.ts");
+  const stages = (await readPolicy(context, commit)).spec.stages.map((stage) => stage.name);
+  if (!stages.includes(ref))
+    return new ModeltrailError("NOT_FOUND", `there is no stage ${JSON.stringify(ref)}`, {
+      hint: `The policy has ${stages.join(", ") || "none"}.`,
+    });
   const held = [...model.stages.keys()];
-  const hint =
-    held.length === 0
-      ? "No stage of it holds a version yet."
-      : `Stages that hold a version: ${held.join(", ")}.`;
   return new ModeltrailError("EMPTY_STAGE", `${model.name} holds nothing at ${JSON.stringify(ref)}`, {
-    hint,
+    hint:
+      held.length === 0
+        ? "No stage of it holds a version yet."
+        : `Stages that hold a version: ${held.join(", ")}.`,
   });
 }

@@ -1,6 +1,9 @@
 import type { Finding } from "../diagnostics/finding.ts";
+import { makeFinding } from "../diagnostics/make-finding.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import type { ModelVersion } from "../manifest/types.generated.ts";
+import type { ArtifactStore } from "../ports/artifact-store.ts";
+import { artifactKey, versionPath } from "../registry/layout.ts";
 import { parseModelReference } from "../registry/names.ts";
 import type { Context } from "./context.ts";
 import { checkArtifact } from "./judge/artifacts.ts";
@@ -8,7 +11,7 @@ import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
 import { listModelNames } from "./read/scope.ts";
 import { readCheckedModel } from "./read/snapshot.ts";
 import { findTarget } from "./resolve.ts";
-import { readPolicy } from "./write/session.ts";
+import { readPolicy } from "./read/policy.ts";
 
 /** One version that was checked. */
 export interface VerifiedVersion {
@@ -39,8 +42,9 @@ export async function verifyArtifacts(
     for (const [index, manifest] of manifests.entries()) {
       context.notices.progress("Verifying", index, manifests.length);
       const { model, version, files, finding } = await checkArtifact(store, manifest, { undecided: "throw" });
-      versions.push({ model, version, files, ok: finding === undefined });
-      if (finding !== undefined) problems.push(finding);
+      const found = [...(finding === undefined ? [] : [finding]), ...(await findExtra(store, manifest))];
+      versions.push({ model, version, files, ok: found.length === 0 });
+      problems.push(...found);
     }
     context.notices.progress("Verifying", manifests.length, manifests.length);
   } finally {
@@ -48,6 +52,25 @@ export async function verifyArtifacts(
   }
   return { commit: commit.oid, versions, findings: problems };
 }
+
+/** Files below a version's folder that its manifest does not name: a deploy by prefix would take them along. */
+async function findExtra(store: ArtifactStore, { spec }: ModelVersion): Promise<readonly Finding[]> {
+  const folder = artifactKey(spec.model, spec.version);
+  const named = new Set(spec.artifact.files.map((file) => `${folder}${file.path}`));
+  const extra = (await store.list(folder)).filter((key) => !named.has(key));
+  if (extra.length === 0) return [];
+  const shown = extra.slice(0, SHOWN).map((key) => key.slice(folder.length));
+  const more = extra.length > SHOWN ? ` and ${extra.length - SHOWN} more` : "";
+  return [
+    makeFinding("ARTIFACT_EXTRA", {
+      file: versionPath(spec.model, spec.version),
+      pointer: "/spec/artifact/files",
+      message: `${store.uriOf(folder)} holds files that ${spec.model} ${spec.version} does not name: ${shown.join(", ")}${more}`,
+    }),
+  ];
+}
+
+const SHOWN = 5;
 
 interface Collected {
   readonly manifests: readonly ModelVersion[];

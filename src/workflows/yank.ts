@@ -6,8 +6,7 @@ import type { ModelYank } from "../manifest/types.generated.ts";
 import type { Context } from "./context.ts";
 import { readModelForMove, readVersion } from "./move.ts";
 import { registryTree } from "./read/commit.ts";
-import { parseManifest } from "./read/manifests.ts";
-import { entryAt } from "./read/trees.ts";
+import { readManifestAt } from "./read/manifest-at.ts";
 import { requireReference } from "./resolve.ts";
 import { toTimestamp } from "./timestamps.ts";
 import { userName } from "./write/commit.ts";
@@ -77,10 +76,7 @@ async function readOpenYank(
   const found = await session.forge.find(`${session.branchPrefix}yank/${model}/${version}`);
   if (found.state !== "open") return undefined;
   const tree = await registryTree(context, found.head);
-  const entry =
-    tree === undefined ? undefined : await entryAt(context.repository, tree, yankPath(model, version));
-  if (entry === undefined) return undefined;
-  const [bytes = "too-large"] = await context.repository.objects.readBlobs([entry.oid], 64 * 1024);
-  const reading = await parseManifest("ModelYank", bytes, yankPath(model, version));
-  return reading.ok ? reading.value.spec : undefined;
+  if (tree === undefined) return undefined;
+  const reading = await readManifestAt(context, { kind: "ModelYank", tree, path: yankPath(model, version) });
+  return reading?.ok === true ? reading.value.spec : undefined;
 }

@@ -152,6 +152,18 @@ export function artifactStoreContract(title: string, start: () => Promise<StoreU
       }
     });
 
+    it("lists what stands below a folder's key, and nothing beside it", async () => {
+      const names = ["a.bin", "b c/d+e.bin", "b c/deep/er.bin", "é.bin", ...[1, 2, 3, 4].map((i) => `n${i}`)];
+      for (const name of names) await putNew(`list/1.0.0/${name}`, bytesOf(10, name));
+      await putNew("list/1.0.0-rc.1/other.bin", bytesOf(10, "other"));
+      await putNew("list/1.0.01", bytesOf(10, "beside"));
+      const keys = names.map((name) => `list/1.0.0/${name}`).toSorted();
+      expect(await store.list("list/1.0.0/")).toEqual(keys);
+      expect(await store.list("list/none/")).toEqual([]);
+      expect(await store.list("list/1.0.01/")).toEqual([]);
+      await expect(store.list("list/../")).rejects.toMatchObject({ code: "INVALID_INPUT" });
+    });
+
     it("tells what is missing, of another size, and of other bytes", async () => {
       const bytes = bytesOf(3000, "v");
       await putNew("verify/a.bin", bytes);

@@ -118,6 +118,7 @@ const HANDLERS: Readonly<Record<string, (state: S3State, call: Call) => Answer>>
     return { status: 204 };
   },
   ListMultipartUploads: listUploads,
+  ListObjectsV2: listObjects,
   ListParts: listParts,
 };
 
@@ -215,6 +216,22 @@ function listUploads(state: S3State, { query }: Call): Answer {
       `<Upload><Key>${escapeXml(key)}</Key><UploadId>${id}</UploadId><Initiated>${since.toISOString()}</Initiated></Upload>`,
   );
   return xml("ListMultipartUploadsResult", `<IsTruncated>false</IsTruncated>${list.join("")}`);
+}
+
+/** Pages of a few keys, so that every listing of more has to ask again. */
+const KEYS_A_PAGE = 5;
+
+function listObjects(state: S3State, { query }: Call): Answer {
+  const prefix = query.get("prefix") ?? "";
+  const after = query.get("continuation-token") ?? "";
+  const keys = [...state.objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
+  const page = keys.slice(0, KEYS_A_PAGE);
+  const truncated = page.length < keys.length;
+  const next = truncated
+    ? `<NextContinuationToken>${escapeXml(page.at(-1) ?? "")}</NextContinuationToken>`
+    : "";
+  const list = page.map((key) => `<Contents><Key>${escapeXml(key)}</Key></Contents>`).join("");
+  return xml("ListBucketResult", `<IsTruncated>${truncated}</IsTruncated>${next}${list}`);
 }
 
 function listParts(state: S3State, call: Call): Answer {

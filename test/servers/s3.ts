@@ -143,6 +143,7 @@ function operationOf(method: string, key: string, query: URLSearchParams): strin
     return names[method] ?? "Unknown";
   }
   const names: Record<string, string> = { PUT: "PutObject", GET: "GetObject", HEAD: "HeadObject" };
+  if (query.get("list-type") === "2" && method === "GET") return "ListObjectsV2";
   return key === "" ? "Unknown" : (names[method] ?? "Unknown");
 }
 

@@ -324,3 +324,55 @@ describe("history", () => {
     expect(all.events.map((event) => event.kind)).toEqual(["promote", "register"]);
   });
 });
+
+describe("a pull", () => {
+  it("never replaces the repository, its storage, or tracked files, whatever --force says", async () => {
+    const workspace = await registry();
+    await register(workspace, "1.0.0");
+    for (const folder of [
+      ".git",
+      ".modeltrail",
+      ".modeltrail/artifacts/fraud",
+      "models",
+      "models/fraud/versions",
+      ".",
+    ]) {
+      const pull = pullModel(await workspace.open(), "fraud@1.0.0", join(workspace.folder, folder), {
+        force: true,
+      });
+      await expect(pull, folder).rejects.toMatchObject({ name: "ModeltrailError" });
+    }
+    isSound(workspace);
+    expect(
+      await pullModel(await workspace.open(), "fraud@1.0.0", join(workspace.folder, "serving")),
+    ).toMatchObject({
+      status: "pulled",
+    });
+  });
+});
+
+describe("a question about a stage that does not exist", () => {
+  it("is not answered as if it were empty", async () => {
+    const workspace = await registry();
+    await register(workspace, "1.0.0");
+    const context = await workspace.open();
+    await expect(resolveModel(context, "fraud@prodution")).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(readHistory(context, { model: "fraud", stage: "prodution" })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+    expect(await readHistory(context, { model: "fraud", stage: "production" })).toMatchObject({ events: [] });
+  });
+});
+
+describe("a change without a registry on either side", () => {
+  it("is not judged at all", async () => {
+    const workspace = await registry();
+    workspace.write("elsewhere/notes.txt", "x");
+    workspace.git("add", ".");
+    workspace.git("commit", "--quiet", "-m", "notes");
+    const context = await workspace.open("elsewhere");
+    await expect(validateChange(context, { base: "HEAD~1", head: "HEAD" }, "none")).rejects.toMatchObject({
+      code: "NOT_A_REGISTRY",
+    });
+  });
+});

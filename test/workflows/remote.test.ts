@@ -1,21 +1,13 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { EMBEDDED_STORAGE, initRegistry } from "../../src/workflows/init.ts";
 import { mergeProposal } from "../../src/workflows/merge.ts";
 import { promoteVersion } from "../../src/workflows/promote.ts";
 import { closeProposal, listProposals } from "../../src/workflows/proposals.ts";
 import { registerVersion } from "../../src/workflows/register/register.ts";
 import { resolveModel } from "../../src/workflows/resolve.ts";
-import { cloneWorkspace, runGit, type Workspace } from "../builders/workspace.ts";
-
-/** Two people with a clone each of a plain Git host, and artifacts in a folder that both reach. */
-interface Team {
-  readonly ada: Workspace;
-  readonly grace: Workspace;
-  readonly host: string;
-}
+import { openTeam, type Team } from "../builders/team.ts";
+import { runGit, type Workspace } from "../builders/workspace.ts";
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -23,23 +15,9 @@ afterEach(async () => {
 });
 
 async function newTeam(): Promise<Team> {
-  const parent = realpathSync(mkdtempSync(join(tmpdir(), "modeltrail-host-")));
-  cleanups.push(() => rmSync(parent, { recursive: true, force: true }));
-  const host = join(parent, "host.git");
-  runGit(parent, "init", "--quiet", "--bare", "--initial-branch=main", host);
-  const ada = cloneWorkspace(host);
-  cleanups.push(() => ada.dispose());
-  runGit(ada.folder, "symbolic-ref", "HEAD", "refs/heads/main");
-  await initRegistry(await ada.open(), {
-    name: "acme-models",
-    stages: ["staging", "production"],
-    storage: { uri: `file:${parent}/artifacts/` },
-  });
-  expect(EMBEDDED_STORAGE).toContain("file:");
-  ada.git("push", "--quiet", "-u", "origin", "main");
-  const grace = cloneWorkspace(host);
-  cleanups.push(() => grace.dispose());
-  return { ada, grace, host };
+  const team = await openTeam();
+  cleanups.push(() => team.dispose());
+  return team;
 }
 
 async function register(workspace: Workspace, version: string): Promise<void> {

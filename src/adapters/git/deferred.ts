@@ -46,6 +46,7 @@ export function deferWorkTree(root: string | undefined, part: () => Promise<Work
     read: async (path, maxBytes) => (await part()).read(path, maxBytes),
     isDirty: async () => (await part()).isDirty(),
     blockers: async (from, to) => (await part()).blockers(from, to),
+    requireNotElsewhere: async (branch) => (await part()).requireNotElsewhere(branch),
     advance: async (update) => (await part()).advance(update),
     recover: async () => (await part()).recover(),
   };

@@ -133,7 +133,7 @@ export function keepTail(child: ChildProcessWithoutNullStreams): () => string {
 }
 
 export function gitFailure(command: string, done: Pick<GitOutput, "code" | "stderr">): ModeltrailError {
-  const said = done.stderr.trim().split("\n").slice(-5).join("; ");
+  const said = done.stderr.trim().split(/\n+/).slice(-5).join("; ");
   return new ModeltrailError("GIT", `git ${command} failed with exit code ${done.code}: ${said}`);
 }
 

@@ -51,7 +51,7 @@ export class FileWorkTree implements WorkTree {
 
   async advance(update: RefUpdate & { readonly value: string }): Promise<void> {
     await this.recover();
-    await this.#requireNotElsewhere(update.name);
+    await this.requireNotElsewhere(update.name);
     const { refs, layout } = this.#parts;
     if (this.root === undefined || (await refs.head()).branch !== update.name) return refs.update(update);
     const lock = await takeLock(layout.gitDir, join(layout.gitDir, "index.lock"));
@@ -90,7 +90,8 @@ export class FileWorkTree implements WorkTree {
     const { layout, refs } = this.#parts;
     await releaseDeadLock(layout.gitDir, join(layout.gitDir, "index.lock"));
     const { branch } = await refs.head();
-    if (branch !== undefined) await releaseDeadLock(layout.commonDir, join(layout.commonDir, `${branch}.lock`));
+    if (branch !== undefined)
+      await releaseDeadLock(layout.commonDir, join(layout.commonDir, `${branch}.lock`));
   }
 
   async #move(update: RefUpdate & { readonly value: string }): Promise<void> {
@@ -168,7 +169,7 @@ export class FileWorkTree implements WorkTree {
   }
 
   /** A branch that another work tree shows must not move under its files. */
-  async #requireNotElsewhere(name: string): Promise<void> {
+  async requireNotElsewhere(name: string): Promise<void> {
     for (const { gitDir, folder } of await otherWorkTrees(this.#parts.layout)) {
       const head = await readFile(join(gitDir, "HEAD"), "utf8").catch(() => "");
       if (head.trim() !== `ref: ${name}`) continue;

@@ -2,6 +2,7 @@ import { isAbsolute } from "node:path";
 import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { ArtifactStore, StoredStat } from "../../ports/artifact-store.ts";
 import { putStored } from "./put-stored.ts";
+import { listStored } from "./list-stored.ts";
 import { type Place, findStored, getStored, verifyStored } from "./read-stored.ts";
 import { segmentsOf } from "./safe-path.ts";
 
@@ -34,6 +35,7 @@ export function openLocalStore(options: LocalStoreOptions): ArtifactStore {
     put: (key, file, transfer = {}) =>
       coded(transfer.signal, () => putStored(place, { key, file }, transfer)),
     stat: (key) => coded(undefined, () => statStored(place, key)),
+    list: (folder) => coded(undefined, () => listStored(place, folder)),
     verify: (key, expected, transfer = {}) =>
       coded(transfer.signal, () => verifyStored(place, { key, expected }, transfer)),
     get: (key, expected, destination, transfer = {}) =>

@@ -13,6 +13,8 @@ export interface S3Api {
   abortUpload(key: string, uploadId: string): Promise<void>;
   /** Unfinished uploads of exactly this key that keep SHA-256 checksums, newest first. */
   listUploads(key: string, signal?: AbortSignal): Promise<readonly string[]>;
+  /** Keys that begin with the prefix, at most `limit`, in the store's order. */
+  listKeys(prefix: string, limit: number): Promise<readonly string[]>;
   listParts(key: string, uploadId: string, signal?: AbortSignal): Promise<readonly StoredPart[]>;
   close(): void;
 }

@@ -6,6 +6,9 @@ import { connectS3 } from "./sdk-api.ts";
 import type { StoreContext } from "./store-context.ts";
 import { upload } from "./upload.ts";
 
+/** As the port says. */
+const LIST_LIMIT = 10_000;
+
 export interface S3StoreOptions {
   readonly bucket: string;
   /** What keys begin with: empty, or ending with `/`. */
@@ -58,6 +61,14 @@ function storeOn(api: S3Api, options: S3StoreOptions): ArtifactStore {
     uriOf: (key) => `s3://${options.bucket}/${key.endsWith("/") ? `${full(key.slice(0, -1))}/` : full(key)}`,
     put: async (key, file, transfer) => upload(store, full(key), file, transfer),
     stat: async (key) => api.head(full(key)),
+    list: async (folder) => {
+      const keys = await api.listKeys(`${full(folder.replace(/\/$/, ""))}/`, LIST_LIMIT);
+      // Consoles make an empty object for a folder; it is no file.
+      return keys
+        .filter((key) => !key.endsWith("/"))
+        .map((key) => key.slice(options.prefix.length))
+        .toSorted();
+    },
     verify: async (key, expected, transfer = {}) => verify(store, { key: full(key), expected }, transfer),
     get: async (key, expected, destination, transfer = {}) =>
       download(store, { key: full(key), expected, destination }, transfer),

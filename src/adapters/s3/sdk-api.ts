@@ -6,10 +6,10 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  ListObjectsV2Command,
   ListPartsCommand,
   PutObjectCommand,
   S3Client,
-  type S3ClientConfig,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import type {
@@ -24,12 +24,11 @@ import type {
   S3Connection,
   StoredPart,
 } from "./api.ts";
+import { clientOptions } from "./client-options.ts";
 import { S3Error, answerTo, s3Error } from "./s3-error.ts";
 import { provingChecksum } from "./store-context.ts";
 import { withoutAgeWarning } from "./without-age-warning.ts";
 
-/** Longest wait for the head of an answer, body sent: far above any part on a slow line. */
-const ANSWER_TIMEOUT_MS = 600_000;
 const LIST_PAGES = 20;
 
 /** The one door to the SDK. */
@@ -37,30 +36,6 @@ export function connectS3(connection: S3Connection): S3Api {
   const client = withoutAgeWarning(() => new S3Client(clientOptions(connection)));
   signWithOwnDigest(client);
   return new SdkApi(client, connection.bucket);
-}
-
-function clientOptions(connection: S3Connection): S3ClientConfig {
-  const { endpoint, credentials } = connection;
-  return {
-    region: connection.region,
-    forcePathStyle: connection.forcePathStyle,
-    // Without this, AWS_ENDPOINT_URL and the profile's endpoint_url would get our requests and session token.
-    ignoreConfiguredEndpointUrls: true,
-    ...(endpoint === undefined ? {} : { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false }),
-    ...(credentials === undefined ? {} : { credentials }),
-    maxAttempts: connection.attempts,
-    retryMode: "standard",
-    requestChecksumCalculation: "WHEN_REQUIRED",
-    responseChecksumValidation: "WHEN_REQUIRED",
-    // It costs a connection a request, and a store that does not know it would be waited for.
-    expectContinueHeader: false,
-    requestHandler: {
-      connectionTimeout: connection.connectTimeoutMs,
-      socketTimeout: connection.idleTimeoutMs,
-      requestTimeout: ANSWER_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
-  };
 }
 
 /** Gives the signer the digest that we know already; a body without one is hashed by the signer as ever. */
@@ -238,6 +213,19 @@ class SdkApi implements S3Api {
       PartNumberMarker = output.NextPartNumberMarker;
     }
     return parts;
+  }
+
+  async listKeys(prefix: string, limit: number): Promise<readonly string[]> {
+    const keys: string[] = [];
+    let ContinuationToken: string | undefined;
+    for (let page = 0; page < LIST_PAGES && keys.length < limit; page += 1) {
+      const input = { Bucket: this.#bucket, Prefix: prefix, ContinuationToken };
+      const output = await answerTo(this.#client.send(new ListObjectsV2Command(input)), `list ${prefix}`);
+      for (const { Key } of output.Contents ?? []) if (Key !== undefined) keys.push(Key);
+      if (output.IsTruncated !== true || output.NextContinuationToken === undefined) break;
+      ContinuationToken = output.NextContinuationToken;
+    }
+    return keys.slice(0, limit);
   }
 
   close(): void {

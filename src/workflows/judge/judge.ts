@@ -37,7 +37,7 @@ export interface Judgement {
 /** Gathers the facts about a change, then has it decided. */
 export async function judgeChange(context: Context, request: JudgeRequest): Promise<Judgement> {
   const { base, head } = request;
-  const builtOn = request.builtOn ?? (await context.repository.history.mergeBase(base, head));
+  const builtOn = request.builtOn ?? (await findMergeBase(context, base, head));
   if (builtOn === undefined) {
     throw new ModeltrailError(
       "USAGE",
@@ -76,6 +76,16 @@ export async function judgeChange(context: Context, request: JudgeRequest): Prom
     moved: await findMoved(context, range, overlay.changes),
   });
   return { verdict, head: overlay.head, base: overlay.base };
+}
+
+/** A proposal is one commit on its base: then nothing has to be walked. */
+async function findMergeBase(
+  { repository }: Context,
+  base: string,
+  head: string,
+): Promise<string | undefined> {
+  const { parents } = await repository.objects.readCommit(head);
+  return parents.includes(base) ? base : repository.history.mergeBase(base, head);
 }
 
 /** The histories of the models whose stages the change moves; a change that moves none reads no history. */

@@ -14,7 +14,7 @@ export interface RegistryCommit {
 export interface ReadAt {
   /** A revision; left out: what HEAD names. */
   readonly ref?: string;
-  /** Bring the remote's branches first. */
+  /** Bring the remote's branches first and, unless `ref` says otherwise, answer for the remote's tip. */
   readonly fetch?: boolean;
 }
 
@@ -24,7 +24,8 @@ export async function openCommit(
   { ref, fetch = false }: ReadAt = {},
 ): Promise<RegistryCommit> {
   if (fetch) await context.repository.remote.fetch();
-  const oid = await context.repository.refs.resolve(ref ?? "HEAD");
+  const fetched = fetch && ref === undefined ? await fetchedTip(context) : undefined;
+  const oid = fetched ?? (await context.repository.refs.resolve(ref ?? "HEAD"));
   if (oid === undefined) {
     if (ref === undefined)
       throw new ModeltrailError("NOT_A_REGISTRY", "the repository has no commit yet", {
@@ -37,6 +38,18 @@ export async function openCommit(
   const commit = await readRegistryCommit(context, oid);
   if (commit === undefined) throw notARegistry(context, oid);
   return commit;
+}
+
+/** After a fetch the answer is the remote's: its branch of the name that is checked out, else its default branch. */
+async function fetchedTip({ repository }: Context): Promise<string | undefined> {
+  const { refs, remote } = repository;
+  const origin = await remote.describe();
+  if (origin === undefined) return undefined;
+  const { branch } = await refs.head();
+  const name = branch?.slice("refs/heads/".length);
+  const same = name === undefined ? undefined : await refs.read(`refs/remotes/${origin.name}/${name}`);
+  const target = await refs.symbolic(`refs/remotes/${origin.name}/HEAD`);
+  return same ?? (target === undefined ? undefined : refs.read(target));
 }
 
 export function notARegistry(context: Context, oid: string): ModeltrailError {

@@ -3,6 +3,7 @@ import { limitsOf } from "../../manifest/limits.ts";
 import { parseCanonicalManifest } from "../../manifest/read-canonical.ts";
 import { identifyPath, isPlainMode, type PathIdentity } from "../../registry/layout.ts";
 import type { LoadedFile } from "../../registry/view.ts";
+import type { ObjectReader } from "../../ports/repository.ts";
 import type { Context } from "../context.ts";
 import type { TreeFile } from "./trees.ts";
 
@@ -19,10 +20,13 @@ export function manifestKindOf(identity: PathIdentity): ManifestKind | undefined
   return identity.kind in KINDS ? KINDS[identity.kind as keyof typeof KINDS] : undefined;
 }
 
+const MOST_BYTES = limitsOf("ModelVersion").bytes;
+
 /** Which files' contents are wanted; the others are known by name and id alone. */
 export type Wanted = (identity: PathIdentity, path: string) => boolean;
 
-const BATCH = 512;
+/** Blobs of one batch are in memory together, and the next batch is on its way meanwhile. */
+const BATCH = 128;
 
 /** Reads and parses the manifests that are wanted, in batches; order as given. */
 export async function loadFiles(
@@ -30,42 +34,30 @@ export async function loadFiles(
   files: readonly TreeFile[],
   wanted: Wanted,
 ): Promise<readonly LoadedFile[]> {
-  const loaded: LoadedFile[] = [];
-  for (let start = 0; start < files.length; start += BATCH) {
-    loaded.push(...(await loadBatch(context, files.slice(start, start + BATCH), wanted)));
-  }
-  return loaded;
-}
-
-async function loadBatch(
-  { repository }: Context,
-  files: readonly TreeFile[],
-  wanted: Wanted,
-): Promise<readonly LoadedFile[]> {
-  const kinds = files.map((file) => {
+  const needed: { readonly index: number; readonly kind: ManifestKind; readonly file: TreeFile }[] = [];
+  const loaded: LoadedFile[] = files.map((file, index) => {
     const identity = identifyPath(file.path);
     const kind = manifestKindOf(identity);
-    return kind !== undefined && isPlainMode(file.mode) && wanted(identity, file.path) ? kind : undefined;
+    if (kind !== undefined && isPlainMode(file.mode) && wanted(identity, file.path))
+      needed.push({ index, kind, file });
+    return { path: file.path, mode: file.mode, id: file.oid, reading: undefined };
   });
-  const needed = files.filter((_, index) => kinds[index] !== undefined);
-  const blobs =
-    needed.length === 0
-      ? []
-      : await repository.objects.readBlobs(
-          needed.map((file) => file.oid),
-          limitsOf("ModelVersion").bytes,
-        );
-  let position = 0;
-  return Promise.all(
-    files.map(async (file, index) => {
-      const kind = kinds[index];
-      const base = { path: file.path, mode: file.mode, id: file.oid };
-      if (kind === undefined) return { ...base, reading: undefined };
-      const bytes = blobs[position] ?? "too-large";
-      position += 1;
-      return { ...base, reading: await parseManifest(kind, bytes, file.path) };
-    }),
-  );
+  const readFrom = (start: number): ReturnType<ObjectReader["readBlobs"]> => {
+    const oids = needed.slice(start, start + BATCH).map(({ file }) => file.oid);
+    return oids.length === 0 ? Promise.resolve([]) : context.repository.objects.readBlobs(oids, MOST_BYTES);
+  };
+  let coming = readFrom(0);
+  for (let start = 0; start < needed.length; start += BATCH) {
+    const blobs = await coming;
+    coming = readFrom(start + BATCH);
+    // It is awaited in the next round; a failure before that must not count as unhandled.
+    coming.catch(() => undefined);
+    for (const [offset, { index, kind, file }] of needed.slice(start, start + BATCH).entries()) {
+      const reading = await parseManifest(kind, blobs[offset] ?? "too-large", file.path);
+      loaded[index] = { path: file.path, mode: file.mode, id: file.oid, reading };
+    }
+  }
+  return loaded;
 }
 
 /** Reads one manifest. The YAML library is loaded only for files that are not written as we write them. */

@@ -42,11 +42,17 @@ async function readCode(context: Context, folder: string): Promise<Lineage["code
         "the training code has changes that are not committed; the version says so (lineage.code.dirty)",
       );
     return {
-      ...(remote === undefined ? {} : { repository: redactSecrets(remote.url) }),
+      ...(remote === undefined ? {} : { repository: publicAddress(remote.url) }),
       commit: head.commit,
       ...(dirty === undefined ? {} : { dirty }),
     };
   } finally {
     await repository.close();
   }
+}
+
+/** An address as a manifest may hold it for ever: who fetched over http(s), and any password, is nobody's business. */
+function publicAddress(url: string): string {
+  if (/^https?:/i.test(url)) return redactSecrets(url.replace(/^(https?:\/\/)[^/?#]*@/i, "$1"));
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/@:]*):[^/]*@/i, "$1@");
 }

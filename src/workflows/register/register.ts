@@ -1,32 +1,35 @@
 import { newModelManifest, planRegistration } from "../../change/register.ts";
-import { LOCAL_CONFIG } from "../../change/stage-file.ts";
 import { isModeltrailError, ModeltrailError } from "../../diagnostics/errors.ts";
 import type { ModelVersion } from "../../manifest/types.generated.ts";
 import type { Verdict } from "../../policy/evaluate.ts";
-import type { ModelFiles, ScannedModel } from "../../ports/model-files.ts";
+import type { ArtifactStore } from "../../ports/artifact-store.ts";
+import type { ScannedModel } from "../../ports/model-files.ts";
 import type { ModelView } from "../../registry/model-view.ts";
-import { flatName, modelNameProblem } from "../../registry/names.ts";
-import { latestVersion } from "../../registry/versions.ts";
+import { modelNameProblem } from "../../registry/names.ts";
 import type { Context } from "../context.ts";
 import { judgeChange } from "../judge/judge.ts";
 import { readModel } from "../read/model.ts";
-import { requireValue } from "../resolve.ts";
 import { toTimestamp } from "../timestamps.ts";
 import { commitChange, userName } from "../write/commit.ts";
 import { landCommit } from "../write/land.ts";
 import { propose, type ProposeOptions } from "../write/propose.ts";
 import { openSession, type Session, type SessionOptions } from "../write/session.ts";
+import { describeVersion, type ToldFacts } from "./describe.ts";
 import { readLineage, type LineageOptions } from "./lineage.ts";
-import { chooseNumber, type NumberOptions } from "./number.ts";
+import {
+  findNumber,
+  listProposed,
+  refuseNumber,
+  type NumberOptions,
+  type ProposedVersion,
+} from "./number.ts";
+import { findObstacle, requireAlone, requireRoom } from "./room.ts";
+import { findProposed, findSame, type Candidate } from "./same.ts";
 import { readFormat, uploadArtifact } from "./upload.ts";
 
 /** What to register, beside the bytes. */
-export interface RegisterOptions extends NumberOptions, LineageOptions, ProposeOptions, SessionOptions {
-  readonly description?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly metrics?: ModelVersion["spec"]["metrics"];
-  readonly inputs?: ModelVersion["spec"]["inputs"];
-  readonly outputs?: ModelVersion["spec"]["outputs"];
+export interface RegisterOptions
+  extends ToldFacts, NumberOptions, LineageOptions, ProposeOptions, SessionOptions {
   /** Left out: recognised from the files. */
   readonly format?: string;
   readonly formatVersion?: string;
@@ -63,11 +66,36 @@ export async function registerVersion(
   const scanned = await disk.scan(path);
   const session = await openSession(context, options);
   const model = await findModel(context, session, name);
-  const same = await findSame(context, session, { name, model, scanned, disk, options });
-  if (same !== undefined) return { ...resultOf(same), status: "unchanged", commit: session.tip.oid };
-  const version = await chooseNumber(session, name, model, options);
-  const manifest = await storeVersion(context, session, { name, version, scanned, disk, options });
+  if (options.version !== undefined) refuseNumber(name, model, options.version);
+  const candidate = { name, model, scanned, disk, options };
+  const same = await findSame(context, session, candidate);
+  if (same !== undefined) {
+    await restoreBytes(context, session, same, scanned);
+    return { ...resultOf(same), status: "unchanged", commit: session.tip.oid };
+  }
+  const proposed = await listProposed(session, name);
+  const open =
+    session.registry.spec.registration === "direct"
+      ? undefined
+      : await findProposed(context, proposed, candidate);
+  const manifest = await storeVersion(context, session, { ...candidate, options, proposed, open });
   return publish(context, session, { manifest, isNewModel: model?.manifest === undefined, options });
+}
+
+/** Uploads what storage has lost of a version that is registered; CONFLICT when it holds other bytes. */
+async function restoreBytes(
+  context: Context,
+  session: Session,
+  { spec }: ModelVersion,
+  scanned: ScannedModel,
+): Promise<void> {
+  const store = await context.openStore(session.registry.spec.storage);
+  try {
+    const { model, version, artifact } = spec;
+    await uploadArtifact(context, store, { model, version, scanned, format: artifact });
+  } finally {
+    await store.close();
+  }
 }
 
 async function findModel(context: Context, session: Session, name: string): Promise<ModelView | undefined> {
@@ -79,57 +107,16 @@ async function findModel(context: Context, session: Session, name: string): Prom
   }
 }
 
-interface Candidate {
-  readonly name: string;
-  readonly model: ModelView | undefined;
-  readonly scanned: ScannedModel;
-  readonly disk: ModelFiles;
+interface NewVersion extends Candidate {
   readonly options: RegisterOptions;
+  readonly proposed: readonly ProposedVersion[];
+  /** What an open proposal says of the same bytes; made again, it has to be the same to the byte. */
+  readonly open: ModelVersion | undefined;
 }
 
-/**
- * The version that holds exactly these bytes already: the one of the number asked for, or, when no number was
- * asked for, the newest. Bytes are hashed only when names and sizes agree.
- */
-async function findSame(
-  context: Context,
-  session: Session,
-  candidate: Candidate,
-): Promise<ModelVersion | undefined> {
-  const { name, model, scanned, disk, options } = candidate;
-  const number =
-    options.version ??
-    (options.bump === undefined ? latestVersion([...(model?.versions.keys() ?? [])]) : undefined);
-  if (number === undefined || model === undefined || !model.versions.has(number)) return undefined;
-  const view = await readModel(
-    context,
-    session.tip,
-    name,
-    (identity) => identity.kind === "version" && identity.version === number,
-  );
-  const manifest = requireValue(view.versions.get(number));
-  const wanted = new Map(manifest.spec.artifact.files.map((file) => [file.path, file.sizeBytes]));
-  const alike =
-    scanned.files.length === wanted.size &&
-    scanned.files.every((file) => wanted.get(file.path) === file.sizeBytes);
-  const equal = alike && (await disk.holds(scanned, manifest.spec.artifact.files));
-  if (equal) return manifest;
-  if (options.version === undefined) return undefined;
-  throw new ModeltrailError("VERSION_TAKEN", `${name} ${number} exists already, with other bytes`, {
-    hint: "A number stands for one set of bytes for ever; use --bump to take the next.",
-  });
-}
-
-interface NewVersion {
-  readonly name: string;
-  readonly version: string;
-  readonly scanned: ScannedModel;
-  readonly disk: ModelFiles;
-  readonly options: RegisterOptions;
-}
-
+/** Finds a number, stores the bytes under it, and says in a manifest what is known of them. */
 async function storeVersion(context: Context, session: Session, request: NewVersion): Promise<ModelVersion> {
-  const { name, version, scanned, disk, options } = request;
+  const { name, scanned, disk, options, open } = request;
   const recognised = await readFormat(disk, scanned);
   const format = {
     format: options.format ?? recognised.format,
@@ -138,32 +125,45 @@ async function storeVersion(context: Context, session: Session, request: NewVers
       (options.format === undefined || options.format === recognised.format ? recognised.formatVersion : "1"),
   };
   const lineage = await readLineage(context, options);
-  const createdBy = await userName(context);
+  const createdBy = open?.spec.createdBy ?? (await userName(context));
   const store = await context.openStore(session.registry.spec.storage);
   try {
-    const artifact = await uploadArtifact(context, store, { model: name, version, scanned, format });
-    const { description, labels, metrics, inputs, outputs } = options;
-    return {
-      apiVersion: "modeltrail.dev/v1",
-      kind: "ModelVersion",
-      metadata: { name: `${flatName(name)}-${version}`, annotations: LOCAL_CONFIG },
-      spec: {
-        model: name,
-        version,
-        ...(description === undefined ? {} : { description }),
-        ...(labels === undefined || Object.keys(labels).length === 0 ? {} : { labels }),
-        artifact,
-        ...(metrics === undefined || metrics.length === 0 ? {} : { metrics }),
-        ...(inputs === undefined ? {} : { inputs }),
-        ...(outputs === undefined ? {} : { outputs }),
-        ...(lineage === undefined ? {} : { lineage }),
-        createdAt: toTimestamp(Math.floor(context.now().getTime() / 1000)),
-        createdBy,
-      },
-    };
+    const version = await findRoom(context, session, store, request);
+    const room = { model: name, version, scanned };
+    const artifact = await uploadArtifact(context, store, { ...room, format });
+    await requireAlone(store, room);
+    const createdAt = open?.spec.createdAt ?? toTimestamp(Math.floor(context.now().getTime() / 1000));
+    return describeVersion({ model: name, version, artifact, lineage, createdAt, createdBy }, options);
   } finally {
     await store.close();
   }
+}
+
+/** The number that the version gets: one given or proposed is kept or refused, others are looked for. */
+async function findRoom(
+  context: Context,
+  session: Session,
+  store: ArtifactStore,
+  request: NewVersion,
+): Promise<string> {
+  const { name, model, scanned, options, proposed, open } = request;
+  const given = open?.spec.version ?? options.version;
+  if (given !== undefined) {
+    await requireRoom(store, { model: name, version: given, scanned });
+    return given;
+  }
+  const isProposed = session.registry.spec.registration !== "direct";
+  const hasRoom = async (version: string): Promise<boolean> => {
+    const branch = `${session.branchPrefix}register/${name}/${version}`;
+    if (isProposed && (await session.forge.find(branch)).state === "rejected") return false;
+    const obstacle = await findObstacle(store, { model: name, version, scanned });
+    if (obstacle !== undefined)
+      context.notices.hint(
+        `${name} ${version} is skipped: storage holds other files under it, such as ${store.uriOf(obstacle)}`,
+      );
+    return obstacle === undefined;
+  };
+  return findNumber({ model, proposed, bump: options.bump, hasRoom });
 }
 
 interface Publication {
@@ -193,7 +193,7 @@ async function publish(
     });
     return {
       ...result,
-      status: status === "denied" ? "denied" : "proposed",
+      status: status === "denied" || status === "unchanged" ? status : "proposed",
       branch,
       verdict,
       ...(commit === undefined ? {} : { commit }),

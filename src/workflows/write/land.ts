@@ -1,9 +1,8 @@
-import { ModeltrailError } from "../../diagnostics/errors.ts";
-import type { RefUpdate } from "../../ports/repository.ts";
+import { isModeltrailError, ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Context } from "../context.ts";
 import { shortName, type Session } from "./session.ts";
 
-/** A commit that is to become the tip of the default branch, and branches to delete with it. */
+/** A commit that is to become the tip of the default branch, and branches of the remote to delete with it. */
 export interface Landing {
   readonly commit: string;
   readonly reason: string;
@@ -12,23 +11,70 @@ export interface Landing {
 
 /**
  * Moves the default branch to a commit made on the session's tip. With a remote the remote is moved first, with a
- * lease: it decides races. Your own branch follows when it can do so without disturbing anything.
+ * lease: it decides races. Your own branch follows when it can do so without disturbing anything. Without one, or
+ * when nothing is to be pushed, your own branch moves, or the landing is refused.
  */
 export async function landCommit(context: Context, session: Session, landing: Landing): Promise<void> {
   const { repository } = context;
   const { branch } = session;
-  await refuseDirty(context, session, landing.commit);
-  if (session.push) {
-    const main = { name: branch.ref, expected: branch.remoteTip ?? null, value: landing.commit };
-    await repository.remote.push([
-      main,
-      ...(landing.delete ?? []).map(({ name, oid }) => ({ name, expected: oid, value: null })),
-    ]);
+  const follows = await canFollow(context, session, landing.commit);
+  if (follows) await requireWay(context, session, landing.commit);
+  if (!session.push) {
+    if (!follows) throw notDescended(branch.ref);
+    return moveOwn(context, session, landing);
   }
-  await followLocally(context, session, landing);
+  const main = { name: branch.ref, expected: branch.remoteTip ?? null, value: landing.commit };
+  await repository.remote.push([
+    main,
+    ...(landing.delete ?? []).map(({ name, oid }) => ({ name, expected: oid, value: null })),
+  ]);
+  await followRemote(context, session, landing);
 }
 
-async function refuseDirty({ repository }: Context, { branch }: Session, commit: string): Promise<void> {
+/** Brings your own branch to a commit that is on the remote's already; says so where that cannot be done. */
+export async function followRemote(context: Context, session: Session, landing: Landing): Promise<void> {
+  const { localTip, ref } = session.branch;
+  if (localTip === undefined || localTip === landing.commit) return;
+  if (!(await canFollow(context, session, landing.commit))) {
+    context.notices.hint(
+      `your ${shortName(ref)} has commits of its own and was left alone; git pull brings this change`,
+    );
+    return;
+  }
+  try {
+    await moveOwn(context, session, landing);
+  } catch (error) {
+    if (!isModeltrailError(error) || !["DIRTY_WORKTREE", "CONFLICT"].includes(error.code)) throw error;
+    context.notices.warn(`your ${shortName(ref)} could not follow the remote's: ${error.message}`);
+  }
+}
+
+async function moveOwn(
+  { repository }: Context,
+  { branch }: Session,
+  { commit, reason }: Landing,
+): Promise<void> {
+  await repository.worktree.advance({
+    name: branch.ref,
+    expected: branch.localTip ?? null,
+    value: commit,
+    reason,
+  });
+}
+
+/** Whether your own branch can come to the commit without losing commits; one that you lack is made only here. */
+async function canFollow(
+  { repository }: Context,
+  { branch, push }: Session,
+  commit: string,
+): Promise<boolean> {
+  if (branch.localTip === undefined) return !push;
+  return repository.history.isAncestor(branch.localTip, commit);
+}
+
+/** Everything of this machine that could stand in the way, asked before anything moves. */
+async function requireWay({ repository }: Context, { branch }: Session, commit: string): Promise<void> {
+  await repository.worktree.requireNotElsewhere(branch.ref);
   const head = await repository.refs.head();
   if (head.branch !== branch.ref) return;
   const blockers = await repository.worktree.blockers(branch.localTip, commit);
@@ -42,24 +88,12 @@ async function refuseDirty({ repository }: Context, { branch }: Session, commit:
   );
 }
 
-async function followLocally(
-  { repository, notices }: Context,
-  { branch, push }: Session,
-  { commit, reason }: Landing,
-): Promise<void> {
-  const { localTip, ref } = branch;
-  if (localTip === undefined && push) return;
-  if (localTip !== undefined && !(await repository.history.isAncestor(localTip, commit))) {
-    notices.hint(
-      `your ${shortName(ref)} has commits of its own and was left alone; git pull brings this change`,
-    );
-    return;
-  }
-  const update: RefUpdate & { readonly value: string } = {
-    name: ref,
-    expected: localTip ?? null,
-    value: commit,
-    reason,
-  };
-  await repository.worktree.advance(update);
+function notDescended(ref: string): ModeltrailError {
+  return new ModeltrailError(
+    "CONFLICT",
+    `your ${shortName(ref)} does not lead to this change, so nothing would hold it`,
+    {
+      hint: "Run the command again; nothing was changed.",
+    },
+  );
 }

@@ -1,13 +1,11 @@
-import { parseChangeDigest, renderMessage, type ChangeSet } from "../../change/change-set.ts";
+import { renderMessage, type ChangeSet } from "../../change/change-set.ts";
 import { ModeltrailError } from "../../diagnostics/errors.ts";
-import { limitsOf } from "../../manifest/limits.ts";
 import type { Verdict } from "../../policy/evaluate.ts";
-import type { Commit } from "../../ports/repository.ts";
 import type { Context } from "../context.ts";
 import { judgeChange } from "../judge/judge.ts";
-import { compareTrees } from "../read/trees.ts";
 import { changeDigest, commitChange, fileEdits } from "./commit.ts";
 import type { Session } from "./session.ts";
+import { readOurs } from "./ours.ts";
 import { supersedeOlder } from "./supersede.ts";
 
 /** How to propose. */
@@ -64,7 +62,9 @@ export async function propose(
     { branch, head: commit, title, body: rest.join("\n").trim(), edits: fileEdits(context, changeSet) },
     expected,
   );
-  const superseded = options.queue === true ? [] : await supersedeOlder(session, changeSet.branch);
+  // What stands unchanged superseded the older ones when it was made; those that came later were queued.
+  const keeps = options.queue === true || standing.state === "same";
+  const superseded = keeps ? [] : await supersedeOlder(context, session, changeSet.branch);
   return { ...outcome, status: STATUS[standing.state], commit, superseded };
 }
 
@@ -104,35 +104,8 @@ async function compareOpen(
   head: string,
   changeSet: ChangeSet,
 ): Promise<"same" | "outdated" | "foreign"> {
-  const commit = await context.repository.objects.readCommit(head);
-  const [parent, ...others] = commit.parents;
-  if (parent === undefined || others.length > 0 || !(await isOurs(context, commit, parent, changeSet.branch)))
-    return "foreign";
-  if (parent === session.tip.oid)
-    return parseChangeDigest(commit.message) === changeDigest(changeSet) ? "same" : "outdated";
-  return (await context.repository.history.isAncestor(parent, session.tip.oid)) ? "outdated" : "foreign";
-}
-
-/** A commit is ours when its trailer is the digest of what it really changes: an amended one is a person's. */
-async function isOurs(context: Context, commit: Commit, parent: string, branch: string): Promise<boolean> {
-  const digest = parseChangeDigest(commit.message);
-  if (digest === undefined) return false;
-  const { objects } = context.repository;
-  const changes = await compareTrees(
-    context.repository,
-    (await objects.readCommit(parent)).tree,
-    commit.tree,
-  );
-  const added = changes.flatMap(({ after }) => (after === null ? [] : [after.oid]));
-  const blobs = await objects.readBlobs(added, limitsOf("ModelVersion").bytes);
-  const texts = new Map(added.map((oid, index) => [oid, decode(blobs[index])]));
-  const edits = changes.map(({ path, after }) => ({
-    path: path.slice(context.prefix.length),
-    text: after === null ? null : (texts.get(after.oid) ?? ""),
-  }));
-  return digest === changeDigest({ branch, edits });
-}
-
-function decode(bytes: Uint8Array | "too-large" | undefined): string {
-  return bytes === undefined || bytes === "too-large" ? "" : new TextDecoder().decode(bytes);
+  const ours = await readOurs(context, head, changeSet.branch);
+  if (ours === undefined) return "foreign";
+  if (ours.parent === session.tip.oid) return ours.digest === changeDigest(changeSet) ? "same" : "outdated";
+  return (await context.repository.history.isAncestor(ours.parent, session.tip.oid)) ? "outdated" : "foreign";
 }

@@ -4,17 +4,22 @@ import type { Forge } from "../../ports/forge.ts";
 import { REGISTRY_FILE } from "../../registry/layout.ts";
 import type { Context } from "../context.ts";
 import { notARegistry, readRegistryCommit, type RegistryCommit } from "../read/commit.ts";
-import { parseManifest } from "../read/manifests.ts";
-import { entryAt } from "../read/trees.ts";
+import { readManifestAt } from "../read/manifest-at.ts";
+import { readPolicy } from "../read/policy.ts";
 
-/** What a command that writes starts from: the tip of the default branch, where there is a remote the remote's. */
+// For callers that still look for it here.
+
+/** What a command that writes starts from: the tip of the default branch; where it pushes, the remote's. */
 export interface Session {
   readonly tip: RegistryCommit;
   readonly registry: Registry;
   readonly branch: DefaultBranch;
   readonly forge: Forge;
   readonly branchPrefix: string;
+  /** Whether what is written goes to the remote. */
   readonly push: boolean;
+  /** The remote's name; undefined without a remote. */
+  readonly remote: string | undefined;
 }
 
 export interface DefaultBranch {
@@ -31,13 +36,15 @@ export interface SessionOptions {
 }
 
 /** Finishes what a killed command left, fetches, and reads the policy at the tip. */
-export async function openSession(context: Context, { push = true }: SessionOptions = {}): Promise<Session> {
+export async function openSession(context: Context, options: SessionOptions = {}): Promise<Session> {
   const { repository } = context;
   await repository.worktree.recover();
-  const remote = await repository.remote.describe();
-  if (remote !== undefined && push) await repository.remote.fetch();
+  const remote = (await repository.remote.describe())?.name;
+  const push = remote !== undefined && options.push !== false;
+  if (push) await repository.remote.fetch();
   const branch = await findDefaultBranch(context);
-  const tip = branch.remoteTip ?? branch.localTip;
+  // What stays here must follow your own branch, or it would stand on no branch at all.
+  const tip = push ? (branch.remoteTip ?? branch.localTip) : (branch.localTip ?? branch.remoteTip);
   if (tip === undefined)
     throw new ModeltrailError("NOT_A_REGISTRY", `the branch ${shortName(branch.ref)} has no commit yet`, {
       hint: "Run modeltrail init.",
@@ -45,34 +52,19 @@ export async function openSession(context: Context, { push = true }: SessionOpti
   const commit = await readRegistryCommit(context, tip);
   if (commit === undefined) throw notARegistry(context, tip);
   const registry = await readPolicy(context, commit);
-  if (registry.spec.forge !== undefined) {
-    throw new ModeltrailError(
-      "USAGE",
-      "modeltrail.yaml names a forge (spec.forge), which this version of Modeltrail cannot work with",
-      {
-        hint: "Take spec.forge out to work with plain branches.",
-      },
-    );
-  }
-  await warnUnpushed(context, branch);
+  if (registry.spec.forge !== undefined) throw unknownForge();
+  await (push ? warnUnpushed(context, branch) : warnBehind(context, branch));
   const branchPrefix = context.prefix === "" ? "" : `${registry.metadata.name}/`;
-  const forge = await context.openForge(repository, { branchPrefix, push: push && remote !== undefined });
-  return { tip: commit, registry, branch, forge, branchPrefix, push: push && remote !== undefined };
+  const forge = await context.openForge(repository, { branchPrefix, push });
+  return { tip: commit, registry, branch, forge, branchPrefix, push, remote };
 }
 
-/** modeltrail.yaml at a commit; BROKEN_MANIFEST with the first finding when it cannot be read. */
-export async function readPolicy(context: Context, commit: RegistryCommit): Promise<Registry> {
-  const entry = await entryAt(context.repository, commit.tree, REGISTRY_FILE);
-  const [bytes = "too-large"] =
-    entry === undefined ? [] : await context.repository.objects.readBlobs([entry.oid], 1024 * 1024);
-  const reading = await parseManifest("Registry", bytes, REGISTRY_FILE);
-  if (reading.ok) return reading.value;
-  const [first] = reading.findings;
-  throw new ModeltrailError(
-    "BROKEN_MANIFEST",
-    `${REGISTRY_FILE} cannot be read at commit ${commit.oid.slice(0, 12)}: ${first?.message ?? ""}`,
+function unknownForge(): ModeltrailError {
+  return new ModeltrailError(
+    "USAGE",
+    "modeltrail.yaml names a forge (spec.forge), which this version of Modeltrail cannot work with",
     {
-      hint: "Run modeltrail validate to see everything that is wrong in it.",
+      hint: "Take spec.forge out to work with plain branches.",
     },
   );
 }
@@ -99,11 +91,9 @@ async function configuredBranch(context: Context): Promise<string | undefined> {
   const head = await context.repository.refs.resolve("HEAD");
   const commit = head === undefined ? undefined : await readRegistryCommit(context, head);
   if (commit === undefined) return undefined;
-  const entry = await entryAt(context.repository, commit.tree, REGISTRY_FILE);
-  const [bytes = "too-large"] =
-    entry === undefined ? [] : await context.repository.objects.readBlobs([entry.oid], 1024 * 1024);
-  const reading = await parseManifest("Registry", bytes, REGISTRY_FILE);
-  return reading.ok ? reading.value.spec.branch : undefined;
+  const place = { kind: "Registry", tree: commit.tree, path: REGISTRY_FILE } as const;
+  const reading = await readManifestAt(context, place);
+  return reading?.ok === true ? reading.value.spec.branch : undefined;
 }
 
 async function remoteHead(context: Context, origin: string): Promise<string | undefined> {
@@ -131,6 +121,18 @@ async function warnUnpushed(
   if (await repository.history.isAncestor(localTip, remoteTip)) return;
   notices.warn(
     `your ${shortName(ref)} has commits that the remote does not have; this works on the remote's ${shortName(ref)}. Push them if they belong to the registry.`,
+  );
+}
+
+/** What stays here is built on your own branch, though the remote's has gone on. */
+async function warnBehind(
+  { repository, notices }: Context,
+  { ref, localTip, remoteTip }: DefaultBranch,
+): Promise<void> {
+  if (localTip === undefined || remoteTip === undefined || localTip === remoteTip) return;
+  if (await repository.history.isAncestor(remoteTip, localTip)) return;
+  notices.warn(
+    `the remote's ${shortName(ref)} has commits that yours does not have; with --no-push this works on your ${shortName(ref)}. git pull brings them.`,
   );
 }
 

@@ -1,14 +1,24 @@
 import { parseProposalBranch, type ProposalName } from "../../change/change-set.ts";
+import type { Context } from "../context.ts";
+import { readOurs } from "./ours.ts";
 import type { Session } from "./session.ts";
 
-/** Closes the older proposals for the stage that a new one is about; returns their branches. */
-export async function supersedeOlder(session: Session, branch: string): Promise<readonly string[]> {
+/** Closes the older proposals for the stage that a new one is about, but none with a person's work; returns their branches. */
+export async function supersedeOlder(
+  context: Context,
+  session: Session,
+  branch: string,
+): Promise<readonly string[]> {
   const mine = parseProposalBranch(branch);
   if (mine?.stage === undefined) return [];
   const closed: string[] = [];
   for (const proposal of await session.forge.listOpen()) {
     const name = proposal.branch.slice(session.branchPrefix.length);
     if (name === branch || !isSameStage(parseProposalBranch(name), mine)) continue;
+    if ((await readOurs(context, proposal.head, name)) === undefined) {
+      context.notices.warn(`${proposal.branch} has commits that Modeltrail did not make, so it stays open`);
+      continue;
+    }
     await session.forge.close(proposal.branch, proposal.head, "superseded");
     closed.push(proposal.branch);
   }
