@@ -32,14 +32,22 @@ export function renderFingerprint({ branch, edits }: Pick<ChangeSet, "branch" | 
 
 /** The whole commit message. Lines of free text that look like trailers are indented, so that no tool reads them so. */
 export function renderMessage(changeSet: ChangeSet, digest: string): string {
-  const body = changeSet.body
+  const body = printable(changeSet.body)
     .split("\n")
     .map((line) => (/^[A-Za-z][-A-Za-z0-9]*:/.test(line) ? `  ${line}` : line))
     .join("\n");
   const trailers = [...changeSet.trailers, [CHANGE_TRAILER, digest] as const]
-    .map(([key, value]) => `${key}: ${value.replaceAll(/\s+/g, " ")}`)
+    .map(([key, value]) => `${key}: ${printable(value).replaceAll(/\s+/g, " ")}`)
     .join("\n");
   return `${changeSet.title}\n\n${body === "" ? "" : `${body}\n\n`}${trailers}\n`;
+}
+
+/** Without what would steer a terminal: control, bidi and invisible characters, other than line breaks. */
+function printable(text: string): string {
+  return text.replaceAll(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    "",
+  );
 }
 
 /** The digest that a message's `Modeltrail-Change` names; undefined in a person's message. */

@@ -16,7 +16,7 @@ export function keepGiven<T extends object>(fields: T): { [K in keyof T]?: Exclu
 /** `auc=0.934`, or `auc@holdout=0.934`. */
 export function parseMetric(text: string): Metric {
   const [, name, dataset, number] = /^([^=@]+)(?:@(.+))?=([^=]*)$/s.exec(text) ?? [];
-  const value = Number(number);
+  const value = /^\s*[-+]?[0-9.]/.test(number ?? "") && !/[xob]/i.test(number ?? "") ? Number(number) : NaN;
   if (name === undefined || number === undefined || number.trim() === "" || !Number.isFinite(value)) {
     throw usage(
       `--metric ${JSON.stringify(text)} is no <name>=<number>`,
@@ -29,8 +29,11 @@ export function parseMetric(text: string): Metric {
 /** `tx`, `tx=s3://data/tx/`, or `tx=s3://data/tx/@sha256:…`. */
 export function parseDataset(text: string): Item<"datasets"> {
   const [, name, uri, digest] = /^([^=]+)(?:=(.+?)(?:@(sha256:[0-9a-f]{64}))?)?$/s.exec(text) ?? [];
-  if (name === undefined)
-    throw usage(`--dataset ${JSON.stringify(text)} is no <name>=<uri>`, "Write --dataset tx=s3://data/tx/.");
+  if (name === undefined || uri?.includes("@sha256:") === true)
+    throw usage(
+      `--dataset ${JSON.stringify(text)} is no <name>=<uri>[@sha256:<64 hexadecimal digits>]`,
+      "Write --dataset tx=s3://data/tx/.",
+    );
   return {
     name,
     ...(uri === undefined ? {} : { uri: redactSecrets(uri) }),
@@ -76,11 +79,17 @@ export function parseRun(text: string): NonNullable<RegisterOptions["run"]> {
 export function parseMoment(option: string, text: string): Date {
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text);
   const moment = new Date(isDay ? `${text}T00:00:00` : text);
-  if (/^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(moment.getTime())) return moment;
+  if (isCalendarDay(text.slice(0, 10)) && !Number.isNaN(moment.getTime())) return moment;
   throw usage(
     `${option} ${JSON.stringify(text)} is no time`,
     "Write 2026-11-20, 2026-11-20T10:15 or 2026-11-20T10:15:00Z.",
   );
+}
+
+/** Dates that JavaScript would carry over, as 2026-02-30, are typing errors. */
+function isCalendarDay(text: string): boolean {
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
 /** Metrics as training scripts leave them: an object of numbers, or a list of `{name, value, dataset}`. */
@@ -98,7 +107,7 @@ const METRICS_HINT = 'Write {"auc": 0.934} or [{"name": "auc", "value": 0.934, "
 
 async function readJson(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, "utf8")) as unknown;
+    return JSON.parse((await readFile(path, "utf8")).replace(/^\uFEFF/, "")) as unknown;
   } catch (error) {
     const problem = error instanceof SyntaxError ? "is no JSON" : "cannot be read";
     throw new ModeltrailError(

@@ -40,6 +40,13 @@ export async function openContext(options: OpenContextOptions): Promise<OpenedCo
       const { openModelFiles } = await import("../adapters/model-files/open-model-files.ts");
       return openModelFiles();
     },
+    placeFolder: async (target, storage) => {
+      const { placeFolder } = await import("./place-folder.ts");
+      return placeFolder(resolve(cwd, target), storage, {
+        repository,
+        registry: mainFolder(repository, folder),
+      });
+    },
     openCode: (code) => openCode(resolve(cwd, code), repository, env),
     now,
     notices,
@@ -53,7 +60,12 @@ async function registryFolder(
   explicit: boolean,
 ): Promise<string | undefined> {
   if (root === undefined) return undefined;
-  const from = await realpath(start);
+  const from = await realpath(start).catch((cause: unknown) => {
+    throw new ModeltrailError("USAGE", `there is no folder ${start}`, {
+      hint: "Name the registry's folder.",
+      cause,
+    });
+  });
   if (explicit) return from;
   for (let at = from; isInside(root, at); at = dirname(at)) {
     if (await exists(join(at, REGISTRY_FILE))) return at;

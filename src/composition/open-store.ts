@@ -22,10 +22,15 @@ async function openS3(storage: Registry["spec"]["storage"]): Promise<ArtifactSto
 }
 
 async function openLocal(uri: string, folder: string): Promise<ArtifactStore> {
-  const path = uri.slice("file:".length);
-  if (path.split("/").includes("..")) throw invalid(uri);
   const { openLocalStore } = await import("../adapters/local-store/open-local-store.ts");
-  return openLocalStore({ root: isAbsolute(path) ? normalize(path) : join(folder, path), uriBase: uri });
+  return openLocalStore({ root: localRoot(uri, folder), uriBase: uri });
+}
+
+/** The folder that a `file:` address names. `folder` is where relative addresses begin. */
+export function localRoot(uri: string, folder: string): string {
+  const path = uri.slice("file:".length);
+  if (path.split("/").includes("..") || normalize(path) === "/") throw invalid(uri);
+  return isAbsolute(path) ? normalize(path) : join(folder, path);
 }
 
 function invalid(uri: string): ModeltrailError {

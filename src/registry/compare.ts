@@ -43,9 +43,17 @@ function transitionOf(change: FileChange, comparison: Comparison): readonly Tran
     case "registry":
       return [{ kind: "config", file: path }];
     case "version":
-      return before === null ? [{ kind: "register", model: identity.model, version: identity.version }] : [];
+      return [
+        before === null
+          ? { kind: "register", model: identity.model, version: identity.version }
+          : { kind: "edit", model: identity.model, file: path },
+      ];
     case "yank":
-      return before === null ? [{ kind: "yank", model: identity.model, version: identity.version }] : [];
+      return [
+        before === null
+          ? { kind: "yank", model: identity.model, version: identity.version }
+          : { kind: "edit", model: identity.model, file: path },
+      ];
     case "stage":
       return stageTransition(change, identity, comparison);
     case "model":

@@ -8,7 +8,7 @@ import type {
   ModelYank,
   Registry,
 } from "../manifest/types.generated.ts";
-import { identifyPath, isPlainMode } from "./layout.ts";
+import { identifyPath, isPlainMode, type PathIdentity } from "./layout.ts";
 import type { Entry, ModelView } from "./model-view.ts";
 
 /** A file of a registry: where it lies, and what reading it gave. */
@@ -29,39 +29,44 @@ export interface Views {
   readonly models: ReadonlyMap<string, ModelView>;
 }
 
+/** A file with what its path says it holds, told once. */
+interface Placed {
+  readonly file: LoadedFile;
+  readonly identity: PathIdentity;
+}
+
 /** Sorts files into models. Never throws over their content. */
 export function viewFiles(files: readonly LoadedFile[]): Views {
-  const groups = new Map<string, LoadedFile[]>();
+  const groups = new Map<string, Placed[]>();
   let registry: Entry<Registry> | undefined;
   for (const file of files) {
     const identity = identifyPath(file.path);
     if (identity.kind === "registry") registry = toEntry<Registry>(file, "Registry");
     else if ("model" in identity && identity.model !== undefined) {
       const group = groups.get(identity.model);
-      if (group === undefined) groups.set(identity.model, [file]);
-      else group.push(file);
+      if (group === undefined) groups.set(identity.model, [{ file, identity }]);
+      else group.push({ file, identity });
     }
   }
   const models = new Map<string, ModelView>();
   for (const [name, group] of groups) {
-    if (isModel(group)) models.set(name, viewModel(name, group));
+    if (group.some(isOfModel)) models.set(name, viewModel(name, group));
   }
   return { registry, models };
 }
 
 /** A folder is a model when it has a model.yaml, or anything in the folders of a model. */
-function isModel(group: readonly LoadedFile[]): boolean {
-  return group.some((file) => !["other", "card"].includes(identifyPath(file.path).kind));
+function isOfModel({ identity }: Placed): boolean {
+  return identity.kind !== "other" && identity.kind !== "card";
 }
 
-function viewModel(name: string, files: readonly LoadedFile[]): ModelView {
+function viewModel(name: string, files: readonly Placed[]): ModelView {
   let manifest: Entry<Model> | undefined;
   let hasCard = false;
   const versions = new Map<string, Entry<ModelVersion>>();
   const yanks = new Map<string, Entry<ModelYank>>();
   const stages = new Map<string, Entry<ModelStage>>();
-  for (const file of files) {
-    const identity = identifyPath(file.path);
+  for (const { file, identity } of files) {
     if (identity.kind === "model") manifest = toEntry<Model>(file, "Model");
     else if (identity.kind === "card") hasCard = true;
     else if (identity.kind === "version")

@@ -42,7 +42,7 @@ describe.skipIf(!existsSync(CLI))("the program as it is installed (needs a build
     () => {
       const { status, stderr } = inShell('"$NODE" "$CLI" list > /dev/full');
       expect(status).toBe(2);
-      expect(stderr).toMatch(/^error\[FILE_SYSTEM\]/);
+      expect(stderr).toContain("error[FILE_SYSTEM]");
     },
   );
 });

@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Answer, Execute, Run } from "../execute.ts";
 import { addGuide, COULD_NOT_TELL } from "../guide.ts";
@@ -62,12 +62,34 @@ async function init(run: Run, folder: string | undefined, flags: InitFlags): Pro
   };
 }
 
+/** Node's own `recursive` never comes back where a file system refuses new folders with ENOENT, as /proc does. */
+async function makeFolder(path: string): Promise<void> {
+  const { mkdir, stat } = await import("node:fs/promises");
+  const { ModeltrailError } = await import("../../diagnostics/errors.ts");
+  try {
+    await mkdir(path);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    const isParentMissing =
+      code === "ENOENT" && (await stat(dirname(path)).catch(() => undefined)) === undefined;
+    if (!isParentMissing) {
+      const hint = "Name a folder that you may write to.";
+      throw new ModeltrailError("FILE_SYSTEM", `cannot make the folder ${path} (${code ?? "unknown"})`, {
+        hint,
+        cause,
+      });
+    }
+    await makeFolder(dirname(path));
+    await mkdir(path);
+  }
+}
+
 /** The repository around the target; a new one where there is none. */
 async function openTarget({ io, notices }: Run, target: string): Promise<OpenedContext> {
-  const { mkdir } = await import("node:fs/promises");
   const { openContext } = await import("../../composition/open-context.ts");
   const { isModeltrailError } = await import("../../diagnostics/errors.ts");
-  await mkdir(target, { recursive: true });
+  await makeFolder(target);
   const { env, now } = io;
   const open = (): Promise<OpenedContext> =>
     openContext({ registry: target, cwd: io.cwd, env, notices, now });

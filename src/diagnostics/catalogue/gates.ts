@@ -51,6 +51,13 @@ export const GATE_FINDINGS = {
     why: "Keys are built from the registry's prefix, the model and the version. Any other address is outside what this registry protects.",
     remedy: "Register the version with `modeltrail register`.",
   },
+  ARTIFACT_EXTRA: {
+    gate: "artifact",
+    severity: "error",
+    title: "A version's folder in storage holds a file that no manifest names",
+    why: "Deploys that download a folder by its prefix take the file along, though nobody registered, hashed or judged it.",
+    remedy: "Find out where the file comes from, then remove it from storage.",
+  },
   ARTIFACT_UNDECIDED: {
     gate: "artifact",
     severity: "error",
@@ -92,6 +99,13 @@ export const GATE_FINDINGS = {
     title: "Emptying the stage deletes what an ApplicationSet made of it",
     why: "An Argo CD ApplicationSet that generates from stage.yaml deletes the Application when the file is gone; a kustomize overlay over the stage stops to build.",
     remedy: "Make sure that nothing should keep running from this stage.",
+  },
+  STORAGE_MOVED: {
+    gate: "consistency",
+    severity: "warning",
+    title: "The change moves the registry's storage",
+    why: "The addresses of registered versions stand in immutable manifests. Once the prefix differs, no gate can prove them any more.",
+    remedy: "Keep the prefix, or register the versions that are still needed under new numbers.",
   },
   FILES_OUTSIDE: {
     gate: "consistency",
