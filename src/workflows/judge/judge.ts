@@ -13,7 +13,7 @@ import { entryAt } from "../read/trees.ts";
 import { notARegistry, registryTree } from "../read/commit.ts";
 import { parseManifest } from "../read/manifests.ts";
 import { checkArtifact } from "./artifacts.ts";
-import { readOverlay, type ChangeRange, type Overlay } from "./overlay.ts";
+import { readOverlay, readTouched, type ChangeRange, type TouchedFiles } from "./overlay.ts";
 
 /** Which artifacts a verdict has to be sure of: none, those of versions that the change brings or moves, or all touched. */
 export type ArtifactScope = "none" | "changed" | "all";
@@ -46,11 +46,15 @@ export async function judgeChange(context: Context, request: JudgeRequest): Prom
     );
   }
   const range: ChangeRange = { base, builtOn, head };
-  const overlay = await readOverlay(context, range);
+  const touched = await readTouched(context, range);
+  // The history is git's work, the models are ours: each goes on while the other waits.
+  const [overlay, timelines] = await Promise.all([
+    readOverlay(context, touched),
+    readTimelines(context, touched, base),
+  ]);
   if (overlay.base.registry === undefined && overlay.head.registry === undefined)
     throw notARegistry(context, base);
   const policy = overlay.base.registry?.value;
-  const timelines = await readTimelines(context, overlay, base);
   const transitions = compareSnapshots({
     ...overlay,
     isRollbackTarget: (model, stage, version) =>
@@ -91,12 +95,12 @@ async function findMergeBase(
 /** The histories of the models whose stages the change moves; a change that moves none reads no history. */
 async function readTimelines(
   context: Context,
-  overlay: Overlay,
+  { changes, baseCommit }: TouchedFiles,
   base: string,
 ): Promise<ReadonlyMap<string, Timeline>> {
   const timelines = new Map<string, Timeline>();
-  if (overlay.baseCommit === undefined) return timelines;
-  for (const { path, after } of overlay.changes) {
+  if (baseCommit === undefined) return timelines;
+  for (const { path, after } of changes) {
     const identity = identifyPath(path);
     if (identity.kind !== "stage" || after === null || timelines.has(identity.model)) continue;
     timelines.set(

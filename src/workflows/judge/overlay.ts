@@ -19,8 +19,6 @@ export interface Overlay {
   /** What else the change touches, and which registries it removes while it brings this one; see `Facts`. */
   readonly outside: readonly string[];
   readonly registriesRemoved: readonly string[];
-  /** Undefined when the base has no registry. */
-  readonly baseCommit: RegistryCommit | undefined;
 }
 
 /** Whose changes are judged: those of `head` since `builtOn`, on top of `base`. */
@@ -30,37 +28,50 @@ export interface ChangeRange {
   readonly head: string;
 }
 
-/**
- * Reads the models that a change touches, twice: at the base, and with the change's files laid over it. What is
- * judged is thus what the merge will be, also when the base has moved on. Costs what the change touches.
- */
-export async function readOverlay(context: Context, range: ChangeRange): Promise<Overlay> {
+/** What a change touches, before any of it is read. */
+export interface TouchedFiles {
+  /** The registry's files. */
+  readonly inside: readonly TreeChange[];
+  readonly changes: readonly FileChange[];
+  readonly outside: readonly TreeChange[];
+  /** Undefined when the base has no registry. */
+  readonly baseCommit: RegistryCommit | undefined;
+}
+
+/** Compares the commits of a range by object ids. */
+export async function readTouched(context: Context, range: ChangeRange): Promise<TouchedFiles> {
   const { inside, outside } = await compareCommits(context, range);
   const changes = inside.map(({ path, before, after }) => ({
     path,
     before: before?.oid ?? null,
     after: after?.oid ?? null,
   }));
-  const baseCommit = await readRegistryCommit(context, range.base);
+  return { inside, changes, outside, baseCommit: await readRegistryCommit(context, range.base) };
+}
+
+/**
+ * Reads the models that a change touches, twice: at the base, and with the change's files laid over it. What is
+ * judged is thus what the merge will be, also when the base has moved on. Costs what the change touches.
+ */
+export async function readOverlay(context: Context, touched: TouchedFiles): Promise<Overlay> {
+  const { inside, changes, outside, baseCommit } = touched;
   const models = [...touchedModels(changes)];
   const baseFiles =
     baseCommit === undefined
       ? []
       : await listScope(context, baseCommit, { models, wanted: () => false, everything: true });
   const headFiles = lay(baseFiles, inside);
-  const changed = new Set(changes.map((change) => change.path));
   const names = await otherNames(context, baseCommit, changes, models);
-  const reader = new Reader(context, changed);
+  const reader = new Reader(context, new Set(changes.map((change) => change.path)));
   const base = await reader.snapshot(baseFiles, names);
-  const overlaid = await reader.snapshot(headFiles, names);
+  const head = await reader.snapshot(headFiles, names);
   const registriesRemoved = baseCommit === undefined ? outside.filter(isRemovedRegistry) : [];
   return {
     base,
-    head: overlaid,
+    head,
     changes,
     outside: outside.map((change) => change.path),
     registriesRemoved: registriesRemoved.map((change) => change.path),
-    baseCommit,
   };
 }
 
