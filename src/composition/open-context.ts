@@ -1,4 +1,4 @@
-import { access, realpath } from "node:fs/promises";
+import { access, lstat, readFile, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { GitRepository } from "../adapters/git/open.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
@@ -48,10 +48,21 @@ export async function openContext(options: OpenContextOptions): Promise<OpenedCo
       });
     },
     openCode: (code) => openCode(resolve(cwd, code), repository, env),
+    readWorkFile: (path) => readWorkFile(folder, path),
     now,
     notices,
   };
 }
+
+/** Only for a look at what is not committed; a link, a huge file, or none at all is not worth a word. */
+async function readWorkFile(folder: string | undefined, path: string): Promise<Uint8Array | undefined> {
+  if (folder === undefined) return undefined;
+  const found = await lstat(join(folder, path)).catch(() => undefined);
+  if (found?.isFile() !== true || found.size > MOST_BYTES) return undefined;
+  return readFile(join(folder, path)).catch(() => undefined);
+}
+
+const MOST_BYTES = 1024 * 1024;
 
 /** The folder of the registry in the work tree: the one named, else the nearest upwards, else the repository's root. */
 async function registryFolder(

@@ -16,6 +16,8 @@ export interface Context {
   readonly placeFolder: (folder: string, storage: Registry["spec"]["storage"]) => Promise<FolderPlace>;
   /** The Git repository of a folder with training code; undefined when it is in none. */
   readonly openCode: (folder: string) => Promise<CodeRepository | undefined>;
+  /** The bytes of a file of the registry as it lies in the work tree; undefined when it is none, or not there. */
+  readonly readWorkFile: (path: string) => Promise<Uint8Array | undefined>;
   readonly now: () => Date;
   readonly notices: Notices;
 }

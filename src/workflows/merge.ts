@@ -1,8 +1,11 @@
-import { ModeltrailError } from "../diagnostics/errors.ts";
+import type { ProposalName } from "../change/change-set.ts";
+import { isModeltrailError, ModeltrailError } from "../diagnostics/errors.ts";
 import type { Verdict } from "../policy/evaluate.ts";
 import type { Context } from "./context.ts";
 import { judgeChange } from "./judge/judge.ts";
 import { noProposal, requireProposal } from "./proposals.ts";
+import type { Wanted } from "./read/manifests.ts";
+import { readModel } from "./read/model.ts";
 import { followRemote, landCommit } from "./write/land.ts";
 import { openSession, shortName, type Session, type SessionOptions } from "./write/session.ts";
 
@@ -25,12 +28,19 @@ export async function mergeProposal(
   const session = await openSession(context, options);
   const { repository } = context;
   const { tip } = session;
-  requireProposal(session, branch);
-  const head = await findHead(context, session, branch);
+  const goal = requireProposal(session, branch);
+  const head = await findHead(session, branch);
+  if (head === undefined) {
+    // A run that was killed after its last step, or a colleague, has done it: there is nothing left to merge.
+    if (!(await isReached(context, session, goal))) throw noProposal(branch);
+    if (session.push)
+      await followRemote(context, session, { commit: tip.oid, reason: `modeltrail merge: ${branch}` });
+    return { status: "already", branch, commit: tip.oid };
+  }
   if (await repository.history.isAncestor(head, tip.oid)) {
     const landing = { commit: tip.oid, reason: `modeltrail merge: ${branch}` };
     if (session.push) await followRemote(context, session, landing);
-    await tidyUp(context, session, { branch, head });
+    await session.forge.close(branch, head, "merged");
     return { status: "already", branch, commit: tip.oid };
   }
   const builtOn = await repository.history.mergeBase(tip.oid, head);
@@ -44,28 +54,33 @@ export async function mergeProposal(
   if (verdict.verdict !== "pass") return { status: "denied", branch, commit: tip.oid, verdict };
   const commit = await writeMerge(context, session, { branch, head, builtOn });
   await land(context, session, { branch, head, commit });
-  await tidyUp(context, session, { branch, head });
+  await session.forge.close(branch, head, "merged");
   return { status: "merged", branch, commit, verdict };
 }
 
-/**
- * Merges that are under way, by the proposal's branch. The push that lands one deletes the branch as well, so a
- * killed process would leave nothing to tell a merged proposal from one that never was.
- */
-const MERGING = "refs/modeltrail/merging/";
-
-/** The proposal's commit. Rejects with NOT_FOUND and REJECTED_BEFORE. */
-async function findHead(context: Context, { forge, tip }: Session, branch: string): Promise<string> {
+/** The proposal's commit; undefined when there is none. Rejects with REJECTED_BEFORE. */
+async function findHead({ forge }: Session, branch: string): Promise<string | undefined> {
   const found = await forge.find(branch);
-  if (found.state === "open") return found.head;
   if (found.state === "rejected")
     throw new ModeltrailError("REJECTED_BEFORE", `${branch} was closed unmerged`, {
       hint: "Propose it again with --reopen.",
     });
-  const { refs, history } = context.repository;
-  const begun = await refs.read(`${MERGING}${branch}`);
-  if (begun === undefined || !(await history.isAncestor(begun, tip.oid))) throw noProposal(branch);
-  return begun;
+  return found.state === "open" ? found.head : undefined;
+}
+
+/** Whether the default branch says already what a proposal of that name would make it say. */
+async function isReached(context: Context, { tip }: Session, goal: ProposalName): Promise<boolean> {
+  const { kind, model: name, stage = "", version = "" } = goal;
+  const wanted: Wanted = (identity) => identity.kind === "stage" && identity.stage === stage;
+  const model = await readModel(context, tip, name, wanted).catch((error: unknown) => {
+    if (isModeltrailError(error) && error.code === "NOT_FOUND") return undefined;
+    throw error;
+  });
+  if (model === undefined) return false;
+  if (kind === "register") return model.versions.has(version);
+  if (kind === "yank") return model.yanks.has(version);
+  if (kind === "retire") return !model.stages.has(stage);
+  return model.stages.get(stage)?.value?.spec.version === version;
 }
 
 interface MergeCommit {
@@ -84,26 +99,8 @@ async function land(
   const { push, remote = "" } = session;
   const reason = `modeltrail merge: ${branch}`;
   const shared = push && (await refs.read(`refs/remotes/${remote}/${branch}`)) === head;
-  if (shared) {
-    const name = `${MERGING}${branch}`;
-    const before = await refs.read(name);
-    if (before !== head) await refs.update({ name, expected: before ?? null, value: head, reason });
-  }
   const gone = shared ? [{ name: `refs/heads/${branch}`, oid: head }] : [];
   await landCommit(context, session, { commit, reason, delete: gone });
-}
-
-async function tidyUp(
-  context: Context,
-  { forge }: Session,
-  { branch, head }: Pick<MergeCommit, "branch" | "head">,
-): Promise<void> {
-  const { refs } = context.repository;
-  await forge.close(branch, head, "merged");
-  const name = `${MERGING}${branch}`;
-  const begun = await refs.read(name);
-  if (begun !== undefined)
-    await refs.update({ name, expected: begun, value: null, reason: `modeltrail merge: ${branch}` });
 }
 
 interface Merge {

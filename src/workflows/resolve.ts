@@ -107,10 +107,22 @@ export async function findTarget(
   const entry = model.stages.get(ref);
   if (entry === undefined) throw await explainMissing(context, commit, model, ref);
   const stage = requireOwn(entry, { model: name, stage: ref });
+  if (commit.isHead === true) await hintUncommitted(context, entry);
   return {
     model,
     target: { kind: "stage", stage: ref, version: stage.spec.version, artifact: stage.spec.artifact },
   };
+}
+
+/** Edits that are not committed are not state; whoever made them may think so. */
+async function hintUncommitted(context: Context, entry: Entry<ModelStage>): Promise<void> {
+  const bytes = await context.readWorkFile(entry.path);
+  if (bytes === undefined || entry.text === undefined) return;
+  const plain = (text: string): string => text.replaceAll("\r\n", "\n");
+  if (plain(new TextDecoder().decode(bytes)) === plain(entry.text)) return;
+  context.notices.hint(
+    `${context.prefix}${entry.path} has edits that are not committed; this answers for the commit`,
+  );
 }
 
 async function newest(model: ModelView): Promise<string> {

@@ -25,6 +25,7 @@ export interface Workspace {
   /** A context as commands get one; closed with the workspace. */
   readonly open: (registry?: string) => Promise<OpenedContext>;
   readonly warnings: readonly string[];
+  readonly hints: readonly string[];
   readonly dispose: () => Promise<void>;
 }
 
@@ -56,14 +57,16 @@ export function cloneWorkspace(url: string): Workspace {
 function workspaceIn(folder: string, parent: string): Workspace {
   const opened: OpenedContext[] = [];
   const warnings: string[] = [];
+  const hints: string[] = [];
   const notices = {
     warn: (text: string): void => void warnings.push(text),
-    hint: (): void => undefined,
+    hint: (text: string): void => void hints.push(text),
     progress: (): void => undefined,
   };
   return {
     folder,
     warnings,
+    hints,
     git: (...args) => runGit(folder, ...args),
     write: (path, content) => {
       const target = join(folder, path);

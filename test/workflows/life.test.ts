@@ -208,6 +208,12 @@ describe("proposals", () => {
     const stale = await mergeProposal(await workspace.open(), "promote/staging/fraud/1.1.0");
     expect(stale).toMatchObject({ status: "denied" });
     expect(stale.verdict?.gates.find((gate) => gate.gate === "stale")).toMatchObject({ status: "fail" });
+    expect(await mergeProposal(await workspace.open(), "promote/staging/fraud/1.2.0")).toMatchObject({
+      status: "already",
+    });
+    await expect(mergeProposal(await workspace.open(), "promote/staging/fraud/1.0.0")).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
     isSound(workspace);
   });
 
@@ -322,6 +328,23 @@ describe("history", () => {
     });
     const all = await readHistory(await workspace.open());
     expect(all.events.map((event) => event.kind)).toEqual(["promote", "register"]);
+  });
+});
+
+describe("edits that are not committed", () => {
+  it("are not state, and a hint says so", async () => {
+    const workspace = await registry();
+    await register(workspace, "1.0.0");
+    await move(workspace, "1.0.0", "staging");
+    expect(workspace.hints).toEqual([]);
+    const stage = "models/fraud/stages/staging/stage.yaml";
+    const text = readFileSync(join(workspace.folder, stage), "utf8");
+    workspace.write(stage, text.replaceAll("\n", "\r\n"));
+    await resolveModel(await workspace.open(), "fraud@staging");
+    expect(workspace.hints).toEqual([]);
+    workspace.write(stage, text.replace('version: "1.0.0"', 'version: "9.9.9"'));
+    expect(await resolveModel(await workspace.open(), "fraud@staging")).toMatchObject({ version: "1.0.0" });
+    expect(workspace.hints.join()).toContain(stage);
   });
 });
 

@@ -8,6 +8,8 @@ export interface RegistryCommit {
   readonly oid: string;
   /** The tree of the registry's folder. */
   readonly tree: string;
+  /** True when it is what HEAD names, so that the work tree may hold edits of it. */
+  readonly isHead?: boolean;
 }
 
 /** Which commit a read answers for. */
@@ -37,7 +39,7 @@ export async function openCommit(
   }
   const commit = await readRegistryCommit(context, oid);
   if (commit === undefined) throw notARegistry(context, oid);
-  return commit;
+  return { ...commit, isHead: ref === undefined && fetched === undefined };
 }
 
 /** After a fetch the answer is the remote's: its branch of the name that is checked out, else its default branch. */
