@@ -1,4 +1,5 @@
 import type { ModelVersion } from "../manifest/types.generated.ts";
+import { formatBytes, formatCount } from "../registry/quantities.ts";
 import type { Trailer } from "./change-set.ts";
 
 /** What a reviewer reads about a move of a stage. */
@@ -20,7 +21,7 @@ export function narrateMove({ stage, from, fromVersion, to, reason }: MoveStory)
   return [
     ...(reason === undefined ? [] : [reason]),
     ...(description === undefined ? [] : [`${to.spec.version} is: ${description}`]),
-    `${artifact.format}, ${formatBytes(artifact.sizeBytes)} in ${artifact.files.length} ${artifact.files.length === 1 ? "file" : "files"}, ${artifact.digest}`,
+    `${artifact.format}, ${formatBytes(artifact.sizeBytes)} in ${formatCount(artifact.files.length, "file")}, ${artifact.digest}`,
     ...narrateMetrics(from, to),
     undo,
   ].join("\n\n");
@@ -45,18 +46,6 @@ export function formatChange(before: number, after: number): string {
 function decimals(value: number): number {
   const [mantissa = "", exponent = "0"] = String(value).split("e");
   return Math.max(0, (mantissa.split(".")[1]?.length ?? 0) - Number(exponent));
-}
-
-/** Bytes for people: 18.9 MB. */
-export function formatBytes(bytes: number): string {
-  const units = ["bytes", "kB", "MB", "GB", "TB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : value.toFixed(value < 10 ? 2 : 1)} ${units[unit]}`;
 }
 
 /** Argo CD and GitOps Promoter show a deploy's link to the training commit from these. */

@@ -2,8 +2,9 @@ import { renderManifest } from "../manifest/render.ts";
 import type { Model, ModelVersion } from "../manifest/types.generated.ts";
 import { modelPath, versionPath } from "../registry/layout.ts";
 import { flatName } from "../registry/names.ts";
+import { formatBytes, formatCount } from "../registry/quantities.ts";
 import type { ChangeSet, TextEdit } from "./change-set.ts";
-import { formatBytes, referenceTrailers } from "./narrate.ts";
+import { referenceTrailers } from "./narrate.ts";
 import { LOCAL_CONFIG } from "./stage-file.ts";
 
 /** A new version, and the model itself when it is new as well. */
@@ -27,7 +28,7 @@ export function planRegistration({ version, newModel, requestedBy }: Registratio
     title: `register: ${model} ${number}`,
     body: [
       ...(description === undefined ? [] : [description]),
-      `${artifact.format}, ${formatBytes(artifact.sizeBytes)} in ${artifact.files.length} ${artifact.files.length === 1 ? "file" : "files"}, ${artifact.uri}`,
+      `${artifact.format}, ${formatBytes(artifact.sizeBytes)} in ${formatCount(artifact.files.length, "file")}, ${artifact.uri}`,
       ...(figures.length === 0 ? [] : [["Metrics", ...figures].join("\n")]),
     ].join("\n\n"),
     trailers: [

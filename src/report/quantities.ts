@@ -1,20 +1,3 @@
-/** Bytes for people: `18.9 MB`. */
-export function formatBytes(bytes: number): string {
-  const units = ["bytes", "kB", "MB", "GB", "TB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : value.toFixed(value < 10 ? 2 : 1)} ${bytes === 1 ? "byte" : units[unit]}`;
-}
-
-/** `1 file`, `3 files`. */
-export function formatCount(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
-
 /** A moment of a manifest or a commit in the reader's own time zone: `2026-11-20 10:15`. */
 export function formatTime(timestamp: string): string {
   const moment = new Date(timestamp);

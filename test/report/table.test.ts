@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { renderPage, styled, type Line } from "../../src/report/page.ts";
-import { formatBytes, formatCount, formatTime } from "../../src/report/quantities.ts";
+import { formatBytes, formatCount } from "../../src/registry/quantities.ts";
+import { formatTime } from "../../src/report/quantities.ts";
 import { renderPairs, renderTable } from "../../src/report/table.ts";
 
 const plain = (lines: readonly Line[]): readonly string[] =>

@@ -19,7 +19,7 @@ import { requireRefName } from "./ref-name.ts";
 const BOUNDED = ["-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60"];
 const TRANSFER_TIMEOUT_MS = 1_800_000;
 
-/** The remote through git itself: any protocol, with the user's credential helpers and hooks. */
+/** The remote through git itself: every protocol, with the user's credential helpers and hooks. */
 export class NativeRemote implements Remote {
   readonly #git: NativeGit;
   readonly #layout: Layout;

@@ -1,6 +1,6 @@
 import type { FieldChange, FileDifference, MetricChange, VersionDiff } from "../../workflows/diff.ts";
 import { styled, type Line, type Look, type Span } from "../page.ts";
-import { formatBytes } from "../quantities.ts";
+import { formatBytes } from "../../registry/quantities.ts";
 import { renderTable, type Column } from "../table.ts";
 
 /** What differs between two versions. */

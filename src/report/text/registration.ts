@@ -1,7 +1,8 @@
 import type { InitResult } from "../../workflows/init.ts";
 import type { RegisterResult } from "../../workflows/register/register.ts";
 import { styled, type Line, type Look } from "../page.ts";
-import { formatBytes, formatCount, shortCommit } from "../quantities.ts";
+import { formatBytes, formatCount } from "../../registry/quantities.ts";
+import { shortCommit } from "../quantities.ts";
 import { renderPairs } from "../table.ts";
 import { renderNext } from "./next-step.ts";
 import { renderConclusion, renderVerdict } from "./verdict.ts";

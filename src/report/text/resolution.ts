@@ -2,7 +2,8 @@ import type { GateAnswer } from "../../workflows/gate.ts";
 import type { PullResult } from "../../workflows/pull.ts";
 import type { Resolution } from "../../workflows/resolve.ts";
 import { styled, type Line } from "../page.ts";
-import { formatBytes, formatCount, shortCommit } from "../quantities.ts";
+import { formatBytes, formatCount } from "../../registry/quantities.ts";
+import { shortCommit } from "../quantities.ts";
 import { renderPairs } from "../table.ts";
 
 /** Where a model's bytes are. */

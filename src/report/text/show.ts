@@ -1,7 +1,8 @@
 import type { ModelVersion } from "../../manifest/types.generated.ts";
 import type { ModelDetails, VersionRow } from "../../workflows/show.ts";
 import { styled, type Line, type Look, type Span } from "../page.ts";
-import { formatBytes, formatTime } from "../quantities.ts";
+import { formatBytes } from "../../registry/quantities.ts";
+import { formatTime } from "../quantities.ts";
 import { renderPairs, renderTable } from "../table.ts";
 import { renderFinding } from "./findings.ts";
 import { renderVersion } from "./version.ts";

@@ -1,6 +1,7 @@
 import type { ModelVersion, ModelYank } from "../../manifest/types.generated.ts";
 import { styled, type Line, type Look, type Span } from "../page.ts";
-import { formatBytes, formatCount, formatTime } from "../quantities.ts";
+import { formatBytes, formatCount } from "../../registry/quantities.ts";
+import { formatTime } from "../quantities.ts";
 import { renderPairs, renderTable } from "../table.ts";
 
 type Spec = ModelVersion["spec"];
