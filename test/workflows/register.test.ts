@@ -147,6 +147,26 @@ describe("registering the same bytes again", () => {
   });
 });
 
+describe("what is said of a version", () => {
+  it("is refused before anything is stored when no manifest can say it", async () => {
+    const workspace = await registry();
+    for (const format of ["yes", "Foo"]) {
+      await expect(register(workspace, "one", { format })).rejects.toMatchObject({ code: "USAGE" });
+    }
+    await expect(register(workspace, "one", { description: "" })).rejects.toMatchObject({ code: "USAGE" });
+    expect(existsSync(join(workspace.folder, ARTIFACTS, "fraud"))).toBe(false);
+  });
+
+  it("is not dropped without a word when the bytes are registered already", async () => {
+    const workspace = await registry();
+    await register(workspace, "one");
+    await register(workspace, "one");
+    expect(workspace.warnings).toEqual([]);
+    expect(await register(workspace, "one", { description: "later" })).toMatchObject({ status: "unchanged" });
+    expect(workspace.warnings.join()).toContain("not recorded");
+  });
+});
+
 describe("where the code comes from", () => {
   it.each([
     ["https://ada:token@git.example.com/acme/train.git", "https://git.example.com/acme/train.git"],

@@ -1,6 +1,7 @@
 import { LOCAL_CONFIG } from "../../change/stage-file.ts";
 import type { ModelVersion } from "../../manifest/types.generated.ts";
 import { flatName } from "../../registry/names.ts";
+import type { LineageOptions } from "./lineage.ts";
 
 /** What the maker of a version says of it. */
 export interface ToldFacts {
@@ -41,4 +42,23 @@ export function describeVersion(
       createdBy,
     },
   };
+}
+
+/** Whether anything is said of a version beside its bytes. */
+export function saysAnything(told: ToldFacts & LineageOptions & { readonly format?: string }): boolean {
+  const {
+    description,
+    labels = {},
+    metrics = [],
+    inputs,
+    outputs,
+    format,
+    datasets = [],
+    parents = [],
+    run,
+  } = told;
+  return (
+    [description, inputs, outputs, format, run].some((fact) => fact !== undefined) ||
+    [Object.keys(labels), metrics, datasets, parents].some((facts) => facts.length > 0)
+  );
 }

@@ -14,7 +14,7 @@ import { commitChange, userName } from "../write/commit.ts";
 import { landCommit } from "../write/land.ts";
 import { propose, type ProposeOptions } from "../write/propose.ts";
 import { openSession, type Session, type SessionOptions } from "../write/session.ts";
-import { describeVersion, type ToldFacts } from "./describe.ts";
+import { describeVersion, saysAnything, type ToldFacts } from "./describe.ts";
 import { readLineage, type LineageOptions } from "./lineage.ts";
 import {
   findNumber,
@@ -24,7 +24,8 @@ import {
   type ProposedVersion,
 } from "./number.ts";
 import { findObstacle, requireAlone, requireRoom } from "./room.ts";
-import { findProposed, findSame, type Candidate } from "./same.ts";
+import { findProposed, findSame, warnUnrecorded, type Candidate } from "./same.ts";
+import { refuseUntellable } from "./preview.ts";
 import { readFormat, uploadArtifact } from "./upload.ts";
 
 /** What to register, beside the bytes. */
@@ -71,6 +72,7 @@ export async function registerVersion(
   const same = await findSame(context, session, candidate);
   if (same !== undefined) {
     await restoreBytes(context, session, same, scanned);
+    if (saysAnything(options)) warnUnrecorded(context, same);
     return { ...resultOf(same), status: "unchanged", commit: session.tip.oid };
   }
   const proposed = await listProposed(session, name);
@@ -126,14 +128,16 @@ async function storeVersion(context: Context, session: Session, request: NewVers
   };
   const lineage = await readLineage(context, options);
   const createdBy = open?.spec.createdBy ?? (await userName(context));
+  const createdAt = open?.spec.createdAt ?? toTimestamp(Math.floor(context.now().getTime() / 1000));
+  const known = { model: name, lineage, createdAt, createdBy };
+  await refuseUntellable({ ...known, scanned, format }, options);
   const store = await context.openStore(session.registry.spec.storage);
   try {
     const version = await findRoom(context, session, store, request);
     const room = { model: name, version, scanned };
     const artifact = await uploadArtifact(context, store, { ...room, format });
     await requireAlone(store, room);
-    const createdAt = open?.spec.createdAt ?? toTimestamp(Math.floor(context.now().getTime() / 1000));
-    return describeVersion({ model: name, version, artifact, lineage, createdAt, createdBy }, options);
+    return describeVersion({ ...known, version, artifact }, options);
   } finally {
     await store.close();
   }

@@ -81,3 +81,10 @@ async function isSame({ scanned, disk }: Candidate, { spec }: ModelVersion): Pro
     scanned.files.every((file) => wanted.get(file.path) === file.sizeBytes);
   return alike && disk.holds(scanned, spec.artifact.files);
 }
+
+/** Facts of a version never change, so what is said later about the same bytes is not kept. */
+export function warnUnrecorded({ notices }: Context, { spec }: ModelVersion): void {
+  notices.warn(
+    `${spec.model} ${spec.version} keeps what was recorded when it was registered; the options given now were not recorded. Use --bump to register these bytes again with them`,
+  );
+}
