@@ -2,7 +2,9 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { openContext } from "../../src/composition/open-context.ts";
+import { gateStage } from "../../src/workflows/gate.ts";
 import { listModels } from "../../src/workflows/list.ts";
+import { promoteVersion } from "../../src/workflows/promote.ts";
 import { resolveModel } from "../../src/workflows/resolve.ts";
 import { showModel } from "../../src/workflows/show.ts";
 import { validateChange, validateWorkTree } from "../../src/workflows/validate.ts";
@@ -156,6 +158,20 @@ describe("a hostile commit", () => {
     expect((await showModel(context, "good", { ref: "hostile" })).findings).toEqual([]);
     await expect(resolveModel(context, "evil@staging", { ref: "hostile" })).rejects.toMatchObject({
       name: "ModeltrailError",
+    });
+  });
+});
+
+describe("a policy that is a symbolic link", () => {
+  it("is not read, though the text of the link is a whole policy", async () => {
+    const workspace = goodRegistry();
+    const policy = textOf(aRegistry([{ name: "staging" }, { name: "production" }]));
+    commitHostile(workspace, [{ path: "modeltrail.yaml", mode: "120000", content: policy }]);
+    workspace.git("update-ref", "refs/heads/main", "refs/heads/hostile");
+    const context = await workspace.open();
+    await expect(gateStage(context, "good@staging")).rejects.toMatchObject({ code: "BROKEN_MANIFEST" });
+    await expect(promoteVersion(context, "good@1.0.0", "production")).rejects.toMatchObject({
+      code: "BROKEN_MANIFEST",
     });
   });
 });

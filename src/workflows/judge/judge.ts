@@ -11,7 +11,7 @@ import type { Context } from "../context.ts";
 import { readTimeline } from "../read/history.ts";
 import { entryAt } from "../read/trees.ts";
 import { notARegistry, registryTree } from "../read/commit.ts";
-import { parseManifest } from "../read/manifests.ts";
+import { readManifestAt } from "../read/manifest-at.ts";
 import { checkArtifact } from "./artifacts.ts";
 import { readOverlay, readTouched, type ChangeRange, type TouchedFiles } from "./overlay.ts";
 
@@ -185,16 +185,19 @@ async function findMoved(
       model: identity.model,
       stage: identity.stage,
       file: path,
-      builtOn: await versionIn(context, before),
-      now: await versionIn(context, after),
+      builtOn: await versionAt(context, then, path),
+      now: await versionAt(context, now, path),
     });
   }
   return moved;
 }
 
-async function versionIn(context: Context, oid: string | undefined): Promise<string | undefined> {
-  if (oid === undefined) return undefined;
-  const [bytes = "too-large"] = await context.repository.objects.readBlobs([oid], 64 * 1024);
-  const reading = await parseManifest("ModelStage", bytes, "stage.yaml");
-  return reading.ok ? reading.value.spec.version : "(broken)";
+async function versionAt(
+  context: Context,
+  tree: string | undefined,
+  path: string,
+): Promise<string | undefined> {
+  const reading =
+    tree === undefined ? undefined : await readManifestAt(context, { kind: "ModelStage", tree, path });
+  return reading?.ok === false ? "(broken)" : reading?.value.spec.version;
 }

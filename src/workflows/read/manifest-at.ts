@@ -1,5 +1,7 @@
+import { makeFinding } from "../../diagnostics/make-finding.ts";
 import { limitsOf } from "../../manifest/limits.ts";
 import type { ManifestKind, ManifestResult } from "../../manifest/parsed.ts";
+import { isPlainMode } from "../../registry/layout.ts";
 import type { Context } from "../context.ts";
 import { parseManifest } from "./manifests.ts";
 import { entryAt } from "./trees.ts";
@@ -20,6 +22,10 @@ export async function readManifestAt<K extends ManifestKind>(
 ): Promise<ManifestResult<K> | undefined> {
   const entry = await entryAt(context.repository, tree, path);
   if (entry === undefined) return undefined;
+  if (!isPlainMode(entry.mode)) {
+    const message = `${path} is no plain file, so nothing is read from it`;
+    return { ok: false, findings: [makeFinding("NOT_A_PLAIN_FILE", { file: path, message })] };
+  }
   const [bytes = "too-large"] = await context.repository.objects.readBlobs([entry.oid], limitsOf(kind).bytes);
   return parseManifest(kind, bytes, path);
 }
