@@ -29,7 +29,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   workflows: { code: [...BELOW_ADAPTERS, "ports"], packages: [] },
   report: { code: ["diagnostics", "registry", "policy"], types: ["manifest", "workflows"], packages: [] },
   composition: {
-    code: ["workflows", "adapters", "registry", "diagnostics"],
+    code: ["workflows", "report", "adapters", "registry", "diagnostics"],
     types: ["ports", "manifest"],
     packages: [],
   },
@@ -47,7 +47,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
 
 /** What each adapter (a folder or file of src/adapters) talks through; any other adapter uses Node alone. */
 export const ADAPTER_PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  git: ["isomorphic-git"],
+  github: ["@octokit/*"],
+  git: ["isomorphic-git", "undici"],
   s3: ["@aws-sdk/*", "@smithy/*"],
 };
 

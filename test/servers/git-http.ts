@@ -79,33 +79,69 @@ export class GitHttpServer {
   }
 
   #runBackend(request: IncomingMessage, response: ServerResponse, cut: boolean): void {
-    const url = new URL(request.url ?? "/", "http://localhost");
-    const child = spawn(`${execPath()}/git-http-backend`, [], {
-      env: {
-        ...process.env,
-        GIT_PROJECT_ROOT: this.#options.root,
-        GIT_HTTP_EXPORT_ALL: "1",
-        PATH_INFO: decodeURIComponent(url.pathname),
-        QUERY_STRING: url.search.slice(1),
-        REQUEST_METHOD: request.method ?? "GET",
-        CONTENT_TYPE: request.headers["content-type"] ?? "",
-        HTTP_CONTENT_ENCODING: request.headers["content-encoding"] ?? "",
-        GIT_PROTOCOL: String(request.headers["git-protocol"] ?? ""),
-        REMOTE_USER: "tester",
-        REMOTE_ADDR: "127.0.0.1",
-      },
-      stdio: ["pipe", "pipe", "ignore"],
-    });
-    child.stdin.on("error", () => undefined);
-    request.pipe(child.stdin);
-    const chunks: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.on("close", () => answer(response, Buffer.concat(chunks), cut));
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    runHttpBackend(request, { root: this.#options.root, path: decodeURIComponent(pathname) })
+      .then((answer) => send(response, answer, cut))
+      .catch(() => response.destroy());
   }
 }
 
-/** Turns a CGI answer, headers first, into that of HTTP. */
-function answer(response: ServerResponse, output: Buffer, cut: boolean): void {
+function send(response: ServerResponse, { status, headers, body }: BackendAnswer, cut: boolean): void {
+  response.writeHead(status, { ...headers, "Content-Length": body.length });
+  if (!cut) return void response.end(body);
+  response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy());
+}
+
+export interface BackendOptions {
+  /** The folder that holds the repositories. */
+  readonly root: string;
+  /** What is asked for in it, `/models.git/info/refs`. */
+  readonly path: string;
+  /** What hooks see besides. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The request's body, where it was read already. */
+  readonly content?: Buffer;
+}
+
+export interface BackendAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** One request to Git's own program; it ends when the program has. */
+export async function runHttpBackend(
+  request: IncomingMessage,
+  { root, path, env, content }: BackendOptions,
+): Promise<BackendAnswer> {
+  const child = spawn(`${execPath()}/git-http-backend`, [], {
+    env: {
+      ...process.env,
+      ...env,
+      GIT_PROJECT_ROOT: root,
+      GIT_HTTP_EXPORT_ALL: "1",
+      PATH_INFO: path,
+      QUERY_STRING: new URL(request.url ?? "/", "http://localhost").search.slice(1),
+      REQUEST_METHOD: request.method ?? "GET",
+      CONTENT_TYPE: request.headers["content-type"] ?? "",
+      HTTP_CONTENT_ENCODING: request.headers["content-encoding"] ?? "",
+      GIT_PROTOCOL: String(request.headers["git-protocol"] ?? ""),
+      REMOTE_USER: "tester",
+      REMOTE_ADDR: "127.0.0.1",
+    },
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  child.stdin.on("error", () => undefined);
+  if (content === undefined) request.pipe(child.stdin);
+  else child.stdin.end(content);
+  const chunks: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+  await new Promise((resolve, reject) => child.on("close", resolve).on("error", reject));
+  return parseAnswer(Buffer.concat(chunks));
+}
+
+/** A CGI answer, headers first. */
+function parseAnswer(output: Buffer): BackendAnswer {
   const end = output.indexOf("\r\n\r\n");
   const headers = new Map<string, string>();
   for (const line of output.toString("latin1", 0, Math.max(0, end)).split("\r\n")) {
@@ -114,10 +150,7 @@ function answer(response: ServerResponse, output: Buffer, cut: boolean): void {
   }
   const status = Number.parseInt(headers.get("status") ?? "200", 10);
   headers.delete("status");
-  const body = output.subarray(end + 4);
-  response.writeHead(status, { ...Object.fromEntries(headers), "Content-Length": body.length });
-  if (!cut) return void response.end(body);
-  response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy());
+  return { status, headers: Object.fromEntries(headers), body: output.subarray(end + 4) };
 }
 
 let found: string | undefined;

@@ -1,29 +1,45 @@
+import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { CommitWriter, NewCommit, Signature } from "../../ports/repository.ts";
 import { encodeCommit } from "./commit-format.ts";
 import type { Identity } from "./identity.ts";
 import type { Layout } from "./locate.ts";
 import { mergeTrees } from "./merge-trees.ts";
+import type { NativeGit } from "./native-process.ts";
 import type { CachedObjects } from "./object-reader.ts";
 import { makeObject, type NewObject, writeObjects } from "./object-writer.ts";
 import { buildTree } from "./tree-builder.ts";
 
-/** Writes commits as loose objects: no index, no process, no ref. */
+interface WriterParts {
+  readonly layout: Layout;
+  readonly objects: CachedObjects;
+  readonly identity: Identity;
+  /** Signs commits, for users who want that; without it they are refused. */
+  readonly git: NativeGit | undefined;
+  /** Called when objects were added, for who keeps track of what is there. */
+  readonly written: () => void;
+}
+
+/** Writes commits as loose objects: no index, no ref, and no process but for signatures. */
 export class LooseCommitWriter implements CommitWriter {
   readonly #layout: Layout;
   readonly #objects: CachedObjects;
   readonly #identity: Identity;
+  readonly #git: NativeGit | undefined;
   readonly #written: () => void;
 
-  /** `written` is called when objects were added, for who keeps track of what is there. */
-  constructor(parts: { layout: Layout; objects: CachedObjects; identity: Identity; written: () => void }) {
+  constructor(parts: WriterParts) {
     this.#layout = parts.layout;
     this.#objects = parts.objects;
     this.#identity = parts.identity;
+    this.#git = parts.git;
     this.#written = parts.written;
   }
 
-  identity(): Promise<{ readonly author: Signature; readonly committer: Signature }> {
-    return this.#identity.read();
+  async identity(): Promise<{ readonly author: Signature; readonly committer: Signature }> {
+    const who = await this.#identity.read();
+    // Who asks is about to write; before it has done work in vain.
+    await this.#signer();
+    return who;
   }
 
   async commit(commit: NewCommit): Promise<string> {
@@ -68,9 +84,31 @@ export class LooseCommitWriter implements CommitWriter {
     objects: readonly NewObject[],
     commit: Omit<NewCommit, "edits"> & { readonly tree: string },
   ): Promise<string> {
+    const signer = await this.#signer();
     const object = makeObject("commit", encodeCommit(commit));
-    await writeObjects(this.#layout, [...objects, object]);
+    await writeObjects(this.#layout, signer === undefined ? [...objects, object] : objects);
+    const oid = signer === undefined ? object.oid : await writeSigned(signer, commit);
     this.#written();
-    return object.oid;
+    return oid;
   }
+
+  /** The git that signs; undefined when commits are not to be signed. Rejects when they are, and nobody can. */
+  async #signer(): Promise<NativeGit | undefined> {
+    if (!(await this.#identity.signsCommits())) return undefined;
+    if (this.#git !== undefined) return this.#git;
+    throw new ModeltrailError(
+      "GIT",
+      "commits are to be signed here (commit.gpgSign), and only git can do that",
+      {
+        hint: "install git, or run `git config commit.gpgSign false`",
+      },
+    );
+  }
+}
+
+async function writeSigned(
+  git: NativeGit,
+  commit: Omit<NewCommit, "edits"> & { readonly tree: string },
+): Promise<string> {
+  return (await import("./signed-commit.ts")).writeSignedCommit(git, commit);
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
+import { ModeltrailError } from "../../diagnostics/errors.ts";
 
 /** Values by lower-case section and name, `remote.origin.url`; the last of several counts. */
 export type GitConfig = ReadonlyMap<string, readonly string[]>;
@@ -14,6 +15,15 @@ export function lastValue(config: GitConfig, key: string): string | undefined {
 /** Git's truth: a name without a value is true. */
 export function isTrue(value: string | undefined): boolean {
   return value !== undefined && /^(|true|yes|on|[1-9]\d*)$/i.test(value);
+}
+
+/** A truth value that much hangs on: rejects with GIT for one that is neither, as git does. */
+export function parseBoolean(key: string, value: string | undefined): boolean | undefined {
+  if (value === undefined || isTrue(value)) return value === undefined ? undefined : true;
+  if (/^(false|no|off|0+)$/i.test(value)) return false;
+  throw new ModeltrailError("GIT", `Git's configuration says ${key} = ${JSON.stringify(value)}`, {
+    hint: `set it to true or false: \`git config ${key} true\``,
+  });
 }
 
 /** Later files override earlier ones, as in Git. Missing files are empty. */

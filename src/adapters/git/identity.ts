@@ -1,19 +1,12 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Signature } from "../../ports/repository.ts";
 import { cleanName } from "./commit-format.ts";
-import { type GitConfig, lastValue, parseConfigList, readConfigFiles } from "./config-file.ts";
+import { type GitConfig, lastValue, parseBoolean } from "./config-file.ts";
+import { type ConfigSource, readGitConfig } from "./git-config.ts";
 import { dateOf, parseGitDate } from "./git-date.ts";
-import type { Layout } from "./locate.ts";
-import type { Environment, NativeGit } from "./native-process.ts";
 
-export interface IdentitySource {
-  readonly layout: Layout;
-  readonly env: Environment;
+export interface IdentitySource extends ConfigSource {
   readonly now: () => Date;
-  /** Reads configuration with every `includeIf`; without it the plain files are read. */
-  readonly git: NativeGit | undefined;
 }
 
 /** Who the user is to Git. Configuration is read once; dates are taken anew for every commit. */
@@ -27,9 +20,14 @@ export class Identity {
 
   /** Git would guess a name from the host; an audit trail is better served by asking. */
   async read(): Promise<{ readonly author: Signature; readonly committer: Signature }> {
-    this.#config ??= readUserConfig(this.#source);
-    const config = await this.#config;
-    return { author: this.#sign("author", config), committer: this.#sign("committer", config) };
+    const config = await this.#readConfig();
+    return { author: this.#signature("author", config), committer: this.#signature("committer", config) };
+  }
+
+  /** Whether the user wants commits signed. */
+  async signsCommits(): Promise<boolean> {
+    const key = "commit.gpgsign";
+    return parseBoolean(key, lastValue(await this.#readConfig(), key)) ?? false;
   }
 
   /** For reflogs, which Git keeps even where nobody said who they are. */
@@ -41,7 +39,11 @@ export class Identity {
     );
   }
 
-  #sign(role: "author" | "committer", config: GitConfig): Signature {
+  #readConfig(): Promise<GitConfig> {
+    return (this.#config ??= readGitConfig(this.#source));
+  }
+
+  #signature(role: "author" | "committer", config: GitConfig): Signature {
     const { env, now } = this.#source;
     const prefix = `GIT_${role.toUpperCase()}`;
     const pick = (field: "name" | "email"): string => {
@@ -63,25 +65,6 @@ export class Identity {
       ...(date === undefined || date === "" ? dateOf(now()) : parseGitDate(date, `${prefix}_DATE`)),
     };
   }
-}
-
-async function readUserConfig(source: IdentitySource): Promise<GitConfig> {
-  if (source.git !== undefined) {
-    return parseConfigList((await source.git.must(["config", "--list", "-z"])).toString("utf8"));
-  }
-  const { env, layout } = source;
-  const home = env["HOME"] ?? homedir();
-  const xdg = env["XDG_CONFIG_HOME"] ?? join(home, ".config");
-  const global = env["GIT_CONFIG_GLOBAL"];
-  const users = global === undefined ? [join(xdg, "git/config"), join(home, ".gitconfig")] : [global];
-  const system =
-    env["GIT_CONFIG_NOSYSTEM"] === undefined ? [env["GIT_CONFIG_SYSTEM"] ?? "/etc/gitconfig"] : [];
-  return readConfigFiles([
-    ...system,
-    ...users,
-    join(layout.commonDir, "config"),
-    join(layout.gitDir, "config.worktree"),
-  ]);
 }
 
 function noIdentity(): ModeltrailError {

@@ -1,10 +1,10 @@
 import type { Engine } from "./engine.ts";
 import { IsomorphicSource } from "./isomorphic-source.ts";
 import type { Layout } from "./locate.ts";
-import type { Environment } from "./native-process.ts";
 import type { RefFiles } from "./ref-files.ts";
+import type { RemoteAccess } from "./remote-credentials.ts";
 
-export function createIsomorphicEngine(layout: Layout, files: RefFiles, env: Environment): Engine {
+export function createIsomorphicEngine(layout: Layout, files: RefFiles, access: RemoteAccess): Engine {
   const source = new IsomorphicSource(layout, files);
   return {
     name: "isomorphic",
@@ -19,7 +19,7 @@ export function createIsomorphicEngine(layout: Layout, files: RefFiles, env: Env
     },
     remote: async (refs, objects) => {
       const { IsomorphicRemote } = await import("./isomorphic-remote.ts");
-      return new IsomorphicRemote({ layout, refs, objects, source, env });
+      return new IsomorphicRemote({ layout, refs, objects, source, access });
     },
     // Every file would have to be read and hashed.
     isDirty: () => Promise.resolve(undefined),

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { RefStore, Remote } from "../../ports/repository.ts";
 import { readConfigFiles } from "./config-file.ts";
+import { readGitConfig } from "./git-config.ts";
 import { indexPack } from "./isomorphic-sdk.ts";
 import type { Layout } from "./locate.ts";
 import { scratchFolder } from "./lock-file.ts";
-import type { Environment } from "./native-process.ts";
 import type { CachedObjects } from "./object-reader.ts";
 import type { ObjectSource } from "./object-source.ts";
 import { encodePack, listNewObjects } from "./pack-writer.ts";
@@ -21,6 +21,7 @@ import {
   TRACKED_PREFIXES,
   trackingRef,
 } from "./remote-refs.ts";
+import { credentialEnvironment, type RemoteAccess } from "./remote-credentials.ts";
 import { requireRefName } from "./ref-name.ts";
 import { readShallow } from "./shallow.ts";
 import { type Advertisement, SmartHttp } from "./smart-http.ts";
@@ -30,7 +31,7 @@ interface RemoteParts {
   readonly refs: RefStore;
   readonly objects: CachedObjects;
   readonly source: ObjectSource;
-  readonly env: Environment;
+  readonly access: RemoteAccess;
 }
 
 const ZERO = "0".repeat(40);
@@ -152,14 +153,16 @@ export class IsomorphicRemote implements Remote {
   }
 
   async #connect(): Promise<SmartHttp> {
-    const config = await this.#config();
-    const remote = describeRemote(config);
+    const remote = await this.describe();
     if (remote === undefined) {
       throw new ModeltrailError("NETWORK", `there is no remote ${REMOTE}`, {
         hint: `add one with \`git remote add ${REMOTE} <url>\``,
       });
     }
-    return new SmartHttp(remote.url, config, this.#parts.env);
+    // Proxies and headers may come from the user's own configuration.
+    const { layout, access } = this.#parts;
+    const env = { ...access.env, ...(await credentialEnvironment(access, remote.url)) };
+    return new SmartHttp(remote.url, await readGitConfig({ layout, env, git: undefined }), env);
   }
 
   #config(): ReturnType<typeof readConfigFiles> {

@@ -2,9 +2,10 @@ import type { Engine } from "./engine.ts";
 import type { Layout } from "./locate.ts";
 import type { NativeGit } from "./native-process.ts";
 import { NativeSource } from "./native-source.ts";
+import type { RemoteAccess } from "./remote-credentials.ts";
 import { promisorRemote } from "./supported.ts";
 
-export function createNativeEngine(layout: Layout, git: NativeGit): Engine {
+export function createNativeEngine(layout: Layout, git: NativeGit, access: RemoteAccess): Engine {
   return {
     name: "native",
     source: new NativeSource(git, promisorRemote(layout.config)),
@@ -18,7 +19,7 @@ export function createNativeEngine(layout: Layout, git: NativeGit): Engine {
     },
     remote: async (refs) => {
       const { NativeRemote } = await import("./native-remote.ts");
-      return new NativeRemote(git, layout, refs);
+      return new NativeRemote({ git, layout, refs, access });
     },
     isDirty: async () =>
       (await git.must(["status", "--porcelain", "-z", "--untracked-files=normal"])).length > 0,

@@ -93,7 +93,7 @@ export class NativeGit {
       const child = this.spawn(args, options);
       const stdout: Buffer[] = [];
       const stderr = keepTail(child);
-      const timer = setTimeout(() => child.kill("SIGKILL"), options.timeoutMs ?? LOCAL_TIMEOUT_MS);
+      const timer = setTimeout(() => stop(child), options.timeoutMs ?? LOCAL_TIMEOUT_MS);
       child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
       child.on("error", (cause) => {
         clearTimeout(timer);
@@ -121,6 +121,13 @@ export class NativeGit {
     const { gitDir, root } = this.layout;
     return [`--git-dir=${gitDir}`, ...(root === undefined ? [] : [`--work-tree=${root}`])];
   }
+}
+
+/** Ends a child, and our wait for it: what it has started may live on and hold its output open. */
+function stop(child: ChildProcessWithoutNullStreams): void {
+  child.kill("SIGKILL");
+  child.stdout.destroy();
+  child.stderr.destroy();
 }
 
 /** Collects the end of what a child says on standard error. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { RefStore, Remote } from "../../ports/repository.ts";
 import { readConfigFiles } from "./config-file.ts";
 import type { Layout } from "./locate.ts";
-import type { GitOutput, NativeGit } from "./native-process.ts";
+import type { Environment, GitOutput, NativeGit } from "./native-process.ts";
 import { requireOid } from "./object-format.ts";
 import {
   type PushUpdate,
@@ -12,6 +12,7 @@ import {
   setTracking,
   trackingRef,
 } from "./remote-refs.ts";
+import { credentialEnvironment, type RemoteAccess } from "./remote-credentials.ts";
 import { pushFailure, remoteFailure } from "./remote-failure.ts";
 import { requireRefName } from "./ref-name.ts";
 
@@ -19,16 +20,26 @@ import { requireRefName } from "./ref-name.ts";
 const BOUNDED = ["-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60"];
 const TRANSFER_TIMEOUT_MS = 1_800_000;
 
+interface RemoteParts {
+  readonly git: NativeGit;
+  readonly layout: Layout;
+  readonly refs: RefStore;
+  readonly access: RemoteAccess;
+}
+
 /** The remote through git itself: every protocol, with the user's credential helpers and hooks. */
 export class NativeRemote implements Remote {
   readonly #git: NativeGit;
   readonly #layout: Layout;
   readonly #refs: RefStore;
 
-  constructor(git: NativeGit, layout: Layout, refs: RefStore) {
-    this.#git = git;
-    this.#layout = layout;
-    this.#refs = refs;
+  readonly #access: RemoteAccess;
+
+  constructor(parts: RemoteParts) {
+    this.#git = parts.git;
+    this.#layout = parts.layout;
+    this.#refs = parts.refs;
+    this.#access = parts.access;
   }
 
   async describe(): Promise<{ readonly name: string; readonly url: string } | undefined> {
@@ -38,7 +49,10 @@ export class NativeRemote implements Remote {
   async fetch(): Promise<void> {
     const quiet = ["--quiet", "--prune", "--no-tags", "--no-recurse-submodules"];
     const args = [...BOUNDED, "fetch", ...quiet, REMOTE, ...REFSPECS];
-    const done = await this.#git.run(args, { timeoutMs: TRANSFER_TIMEOUT_MS });
+    const done = await this.#git.run(args, {
+      env: await this.#credentials(),
+      timeoutMs: TRANSFER_TIMEOUT_MS,
+    });
     if (done.code !== 0) throw remoteFailure("fetch from", done);
   }
 
@@ -51,6 +65,10 @@ export class NativeRemote implements Remote {
       const failed = await this.#pushAll([update], false);
       if (failed !== undefined) throw pushFailure(failed);
     }
+  }
+
+  async #credentials(): Promise<Environment> {
+    return credentialEnvironment(this.#access, (await this.describe())?.url);
   }
 
   async #pushAll(updates: readonly PushUpdate[], atomic: boolean): Promise<GitOutput | undefined> {
@@ -66,7 +84,11 @@ export class NativeRemote implements Remote {
       ...(atomic ? ["--atomic"] : []),
     ];
     const args = [...BOUNDED, "push", ...flags, ...leases, REMOTE, ...moves];
-    const done = await this.#git.run(args, { hooks: true, timeoutMs: TRANSFER_TIMEOUT_MS });
+    const done = await this.#git.run(args, {
+      env: await this.#credentials(),
+      hooks: true,
+      timeoutMs: TRANSFER_TIMEOUT_MS,
+    });
     if (done.code !== 0) return done;
     for (const { name, value } of updates) {
       const tracking = trackingRef(name);

@@ -6,6 +6,7 @@ import type { Identity } from "./identity.ts";
 import { type Layout, locateRepository } from "./locate.ts";
 import { type Environment, findGit, NativeGit } from "./native-process.ts";
 import { CachedObjects } from "./object-reader.ts";
+import type { AskCredentials, RemoteAccess } from "./remote-credentials.ts";
 import { RefFiles } from "./ref-files.ts";
 import { FileRefStore } from "./ref-store.ts";
 import { requireIsomorphicFormat, requireKnownFormat, requireTrustedOwner } from "./supported.ts";
@@ -27,6 +28,8 @@ export interface OpenOptions {
   readonly engine?: "auto" | "native" | "isomorphic";
   /** Where identity, dates, tokens and PATH come from; `process.env` when left out. */
   readonly env?: Environment;
+  /** Who to be for a remote; what Git is configured with when left out. */
+  readonly credentials?: AskCredentials;
   /** The clock for commits without a date in the environment. */
   readonly now?: () => Date;
 }
@@ -37,29 +40,29 @@ export async function openRepository(folder: string, options: OpenOptions = {}):
   const layout = await locateRepository(folder);
   requireKnownFormat(layout);
   const executable = await chooseGit(env, options.engine ?? "auto");
-  if (executable !== undefined) await requireTrustedOwner(layout, env);
+  if (executable !== undefined) await requireTrustedOwner(layout, new NativeGit(executable, env), env);
   else await requireIsomorphicFormat(layout);
   const git = executable === undefined ? undefined : new NativeGit(executable, env, layout);
   const files = new RefFiles(layout);
-  const engine = await loadEngine(layout, { git, files, env });
+  const engine = await loadEngine(layout, { git, files, access: { env, ask: options.credentials } });
   const identity = once(async () => {
     const { Identity } = await import("./identity.ts");
     return new Identity({ layout, env, now: options.now ?? ((): Date => new Date()), git });
   });
-  return assemble(layout, { engine, files, identity });
+  return assemble(layout, { engine, files, identity, git });
 }
 
 /** Only the modules of the engine that is used are read from disk. */
 async function loadEngine(
   layout: Layout,
-  parts: { readonly git: NativeGit | undefined; readonly files: RefFiles; readonly env: Environment },
+  parts: { readonly git: NativeGit | undefined; readonly files: RefFiles; readonly access: RemoteAccess },
 ): Promise<Engine> {
   if (parts.git !== undefined) {
     const { createNativeEngine } = await import("./native-engine.ts");
-    return createNativeEngine(layout, parts.git);
+    return createNativeEngine(layout, parts.git, parts.access);
   }
   const { createIsomorphicEngine } = await import("./isomorphic-engine.ts");
-  return createIsomorphicEngine(layout, parts.files, parts.env);
+  return createIsomorphicEngine(layout, parts.files, parts.access);
 }
 
 /** The git to run; undefined for the engine that needs none. Rejects when "native" is asked for and there is none. */
@@ -77,9 +80,10 @@ interface Parts {
   readonly engine: Engine;
   readonly files: RefFiles;
   readonly identity: () => Promise<Identity>;
+  readonly git: NativeGit | undefined;
 }
 
-function assemble(layout: Layout, { engine, files, identity }: Parts): GitRepository {
+function assemble(layout: Layout, { engine, files, identity, git }: Parts): GitRepository {
   const objects = new CachedObjects(engine.source);
   const mover = once(async () => {
     const { RefMover } = await import("./ref-mover.ts");
@@ -89,7 +93,7 @@ function assemble(layout: Layout, { engine, files, identity }: Parts): GitReposi
   const writer = once(async () => {
     const { LooseCommitWriter } = await import("./commit-writer.ts");
     const written = (): void => engine.source.refresh();
-    return new LooseCommitWriter({ layout, objects, identity: await identity(), written });
+    return new LooseCommitWriter({ layout, objects, identity: await identity(), git, written });
   });
   const worktree = once(async () => {
     const { FileWorkTree } = await import("./worktree.ts");

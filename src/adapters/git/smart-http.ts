@@ -3,6 +3,8 @@ import type { GitConfig } from "./config-file.ts";
 import type { Environment } from "./native-process.ts";
 import { isOid } from "./object-format.ts";
 import { parsePackets } from "./pkt-line.ts";
+import type { Send } from "./proxied-fetch.ts";
+import { findProxy, type Proxy } from "./proxy.ts";
 import { missingCredentials, noAccess, unreachable } from "./remote-failure.ts";
 
 export type Service = "git-upload-pack" | "git-receive-pack";
@@ -23,6 +25,8 @@ export class SmartHttp {
   #base: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #shown: string;
+  readonly #proxy: Proxy | undefined;
+  #send: Promise<Send> | undefined;
 
   constructor(address: string, config: GitConfig, env: Environment) {
     if (!/^https?:\/\//i.test(address)) {
@@ -33,11 +37,12 @@ export class SmartHttp {
     const url = new URL(address);
     this.#headers = {
       "User-Agent": "git/modeltrail",
-      ...extraHeaders(url, config),
       ...authorization(url, env),
+      ...extraHeaders(url, config),
     };
     url.username = "";
     url.password = "";
+    this.#proxy = findProxy(url, config, env);
     this.#base = url.href.replace(/\/+$/, "");
     this.#shown = this.#base;
   }
@@ -88,12 +93,13 @@ export class SmartHttp {
     let timer = setTimeout(() => stall.abort(), STALL_MS);
     try {
       const headers = { ...this.#headers, ...init.headers };
-      const response = await fetch(this.#base + suffix, { ...init, headers, signal: stall.signal });
+      const send = await (this.#send ??= openSend(this.#proxy));
+      const response = await send(this.#base + suffix, { ...init, headers, signal: stall.signal });
       const chunks: Uint8Array[] = [];
       for await (const chunk of response.body ?? []) {
         clearTimeout(timer);
         timer = setTimeout(() => stall.abort(), STALL_MS);
-        chunks.push(chunk as Uint8Array);
+        chunks.push(chunk);
       }
       if (!response.ok) throw this.#statusError(response.status);
       return {
@@ -103,7 +109,8 @@ export class SmartHttp {
       };
     } catch (cause) {
       if (cause instanceof ModeltrailError) throw cause;
-      throw unreachable(`${this.#shown} cannot be reached`, cause);
+      const way = this.#proxy === undefined ? "" : ` (the proxy is ${this.#proxy.shown})`;
+      throw unreachable(`${this.#shown} cannot be reached${way}`, cause);
     } finally {
       clearTimeout(timer);
     }
@@ -118,6 +125,11 @@ export class SmartHttp {
     }
     return status === 403 ? noAccess(message) : unreachable(message);
   }
+}
+
+async function openSend(proxy: Proxy | undefined): Promise<Send> {
+  if (proxy === undefined) return fetch;
+  return (await import("./proxied-fetch.ts")).fetchThrough(proxy);
 }
 
 function parseAdvertisement(body: Buffer): Advertisement {
@@ -140,7 +152,7 @@ function parseAdvertisement(body: Buffer): Advertisement {
 
 function authorization(url: URL, env: Environment): Record<string, string> {
   if (url.username !== "") {
-    return { Authorization: basic(decodeURIComponent(url.username), decodeURIComponent(url.password)) };
+    return { authorization: basic(decodeURIComponent(url.username), decodeURIComponent(url.password)) };
   }
   const token = env["GH_TOKEN"] ?? env["GITHUB_TOKEN"];
   const own = env["GITHUB_SERVER_URL"];
@@ -149,7 +161,7 @@ function authorization(url: URL, env: Environment): Record<string, string> {
     url.hostname.endsWith(".ghe.com") ||
     (own !== undefined && url.origin === own);
   return token !== undefined && isGitHub && url.protocol === "https:"
-    ? { Authorization: basic("x-access-token", token) }
+    ? { authorization: basic("x-access-token", token) }
     : {};
 }
 
@@ -160,8 +172,10 @@ function extraHeaders(url: URL, config: GitConfig): Record<string, string> {
     const prefix = /^http\.(.+)\.extraheader$/.exec(key)?.[1];
     if (prefix === undefined || !url.href.startsWith(prefix.endsWith("/") ? prefix : `${prefix}/`)) continue;
     for (const value of values) {
+      // As for git: nothing takes back what was there before.
+      if (value === "") for (const name of Object.keys(headers)) delete headers[name];
       const cut = value.indexOf(":");
-      if (cut > 0) headers[value.slice(0, cut).trim()] = value.slice(cut + 1).trim();
+      if (cut > 0) headers[value.slice(0, cut).trim().toLowerCase()] = value.slice(cut + 1).trim();
     }
   }
   return headers;

@@ -1,9 +1,9 @@
 import { readFile, stat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, parse } from "node:path";
 import { ModeltrailError } from "../../diagnostics/errors.ts";
-import { type GitConfig, lastValue, readConfigFiles } from "./config-file.ts";
+import { type GitConfig, lastValue } from "./config-file.ts";
 import type { Layout } from "./locate.ts";
+import type { Environment, NativeGit } from "./native-process.ts";
 
 /** Rejects with UNSUPPORTED_REPOSITORY for a layout that no engine of ours reads rightly. */
 export function requireKnownFormat(layout: Layout): void {
@@ -50,25 +50,19 @@ export function promisorRemote(config: GitConfig): string | undefined {
 }
 
 /**
- * Native git runs what a repository's configuration names. It guards against repositories of other users only
- * where it finds them itself, and we tell it where they are, so the same guard stands here.
+ * Native git runs what a repository's configuration names. It guards against repositories of other users only where
+ * it finds them itself, and we tell it where they are, so it is asked to find this one. `git` is bound to none.
  */
-export async function requireTrustedOwner(
-  layout: Layout,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<void> {
+export async function requireTrustedOwner(layout: Layout, git: NativeGit, env: Environment): Promise<void> {
   const me = process.getuid?.();
   if (me === undefined) return;
   const owner = (await stat(layout.gitDir)).uid;
-  if (owner === me || String(owner) === env["SUDO_UID"]) return;
-  const home = env["HOME"] ?? homedir();
-  const xdg = env["XDG_CONFIG_HOME"] ?? join(home, ".config");
-  const global = env["GIT_CONFIG_GLOBAL"];
-  const users = global === undefined ? [join(xdg, "git/config"), join(home, ".gitconfig")] : [global];
-  const config = await readConfigFiles(["/etc/gitconfig", ...users]);
+  if (owner === me || (me === 0 && String(owner) === env["SUDO_UID"])) return;
   const folder = layout.root ?? layout.gitDir;
-  const safe = config.get("safe.directory") ?? [];
-  if (safe.includes("*") || safe.includes(folder)) return;
+  const found = await git.run(["-C", folder, "rev-parse", "--git-dir"]);
+  // Outside of the repository, whose own word on this counts for nothing. Old versions of git have no guard at all.
+  const trusted = await git.run(["-C", parse(folder).root, "config", "--get-all", "safe.directory"]);
+  if (found.code === 0 && trusted.code === 0) return;
   throw unsupported(
     layout,
     "it belongs to another user",
