@@ -86,14 +86,18 @@ function addDescribingOptions(command: Command): void {
     )
     .option(
       "--metrics <file>",
-      "metrics from a JSON file: an object of numbers, or a list of {name, value, dataset}",
+      'metrics from a JSON file: an object of numbers, a list of {name, value, dataset}, or {"metrics": either}',
     )
     .option("--dataset <name=uri>", "a dataset it was trained on, repeatable; uri@sha256:… pins it", collect)
     .option("--format <format>", "onnx, sklearn, pytorch, … (default: recognised)")
     .option("--format-version <version>", "the version of the format (default: recognised, or 1)")
     .option("--description <text>", "what is new in it")
     .option("--label <key=value>", "a label, repeatable", collect)
-    .option("--parent <model@version>", "a version it was made from, repeatable", collect)
+    .option(
+      "--parent <model@version>",
+      "a version it was made from, repeatable; model@stage and model@latest name the one that is there now",
+      collect,
+    )
     .option("--run <url>", "the address of the training run")
     .option("--code <folder>", "where the training code lies (default: the current folder)")
     .option("--no-code", "look for no training code");
@@ -124,7 +128,8 @@ async function register({ open, io }: Run, { model, path, flags }: Request): Pro
 }
 
 async function readOptions(cwd: string, flags: RegisterFlags): Promise<RegisterOptions> {
-  const parse = await import("../parse.ts");
+  const { keepGiven } = await import("../parse.ts");
+  const facts = await import("../parse-facts.ts");
   const {
     metric = [],
     label = [],
@@ -138,15 +143,15 @@ async function readOptions(cwd: string, flags: RegisterFlags): Promise<RegisterO
     reopen,
   } = flags;
   const { version, bump, format, formatVersion, description } = flags;
-  const fromFile = metrics === undefined ? [] : await parse.readMetricsFile(resolve(cwd, metrics));
+  const fromFile = metrics === undefined ? [] : await facts.readMetricsFile(resolve(cwd, metrics));
   return {
-    ...parse.keepGiven({ version, bump, format, formatVersion, description, overwrite, reopen }),
-    ...(run === undefined ? {} : { run: parse.parseRun(run) }),
+    ...keepGiven({ version, bump, format, formatVersion, description, overwrite, reopen }),
+    ...(run === undefined ? {} : { run: facts.parseRun(run) }),
     ...(code === false ? {} : { codeFolder: typeof code === "string" ? resolve(cwd, code) : cwd }),
-    metrics: [...fromFile, ...metric.map(parse.parseMetric)],
-    labels: parse.parseLabels(label),
-    datasets: dataset.map(parse.parseDataset),
-    parents: parent.map(parse.parseParent),
+    metrics: [...fromFile, ...metric.map(facts.parseMetric)],
+    labels: facts.parseLabels(label),
+    datasets: dataset.map(facts.parseDataset),
+    parents: parent.map(facts.parseParent),
     push,
   };
 }

@@ -7,6 +7,7 @@ type Lineage = NonNullable<ModelVersion["spec"]["lineage"]>;
 /** What the user said about where a version comes from. */
 export interface LineageOptions {
   readonly datasets?: Lineage["datasets"];
+  /** `version` may be a stage or `latest` as well; the manifest holds the version that it means now. */
   readonly parents?: Lineage["parents"];
   readonly run?: Lineage["run"];
   /** The folder of the training code; left out: none is looked for. */

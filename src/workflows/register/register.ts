@@ -15,6 +15,7 @@ import { landCommit } from "../write/land.ts";
 import { propose, type ProposeOptions } from "../write/propose.ts";
 import { openSession, type Session, type SessionOptions } from "../write/session.ts";
 import { describeVersion, saysAnything, type ToldFacts } from "./describe.ts";
+import { requireDistinct } from "./distinct.ts";
 import { readLineage, type LineageOptions } from "./lineage.ts";
 import {
   findNumber,
@@ -23,6 +24,7 @@ import {
   type NumberOptions,
   type ProposedVersion,
 } from "./number.ts";
+import { resolveParents } from "./parents.ts";
 import { findObstacle, requireAlone, requireRoom } from "./room.ts";
 import { findProposed, findSame, warnUnrecorded, type Candidate } from "./same.ts";
 import { refuseUntellable } from "./preview.ts";
@@ -63,6 +65,7 @@ export async function registerVersion(
 ): Promise<RegisterResult> {
   const problem = modelNameProblem(name);
   if (problem !== undefined) throw new ModeltrailError("USAGE", problem);
+  requireDistinct(options);
   const disk = await context.openModelFiles();
   const scanned = await disk.scan(path);
   const session = await openSession(context, options);
@@ -126,7 +129,10 @@ async function storeVersion(context: Context, session: Session, request: NewVers
       options.formatVersion ??
       (options.format === undefined || options.format === recognised.format ? recognised.formatVersion : "1"),
   };
-  const lineage = await readLineage(context, options);
+  const parents = await resolveParents(context, session.tip, options.parents ?? []);
+  // A stage and a number may turn out to be one version.
+  requireDistinct({ parents });
+  const lineage = await readLineage(context, { ...options, parents });
   const createdBy = open?.spec.createdBy ?? (await userName(context));
   const createdAt = open?.spec.createdAt ?? toTimestamp(Math.floor(context.now().getTime() / 1000));
   const known = { model: name, lineage, createdAt, createdBy };

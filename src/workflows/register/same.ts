@@ -8,7 +8,7 @@ import type { Context } from "../context.ts";
 import { registryTree } from "../read/commit.ts";
 import { readManifestAt } from "../read/manifest-at.ts";
 import { readModel } from "../read/model.ts";
-import { requireValue } from "../resolve.ts";
+import { requireValue } from "../require-entry.ts";
 import type { Session } from "../write/session.ts";
 import type { NumberOptions, ProposedVersion } from "./number.ts";
 
