@@ -77,16 +77,21 @@ export interface HistoryStep {
   readonly changes: readonly PathChange[];
 }
 
+/** How far to walk, and what to look at; see `HistoryReader.firstParent`. */
+export interface HistoryRange {
+  readonly paths?: readonly string[];
+  readonly until?: string | undefined;
+  /** At least 1. */
+  readonly limit?: number;
+}
+
 export interface HistoryReader {
   /**
    * The first-parent history of `from`, newest first, with the commits that change something under `paths`
-   * (files or folders, taken literally); every commit when `paths` is left out. Ends before `until`, a commit of that same history.
-   * Rejects with SHALLOW_CLONE rather than end at a shallow boundary.
+   * (files or folders, taken literally); every commit when `paths` is left out. Ends before `until`, a commit of that same history,
+   * or after `limit` steps. Rejects with SHALLOW_CLONE rather than end at a shallow boundary.
    */
-  firstParent(
-    from: string,
-    options?: { readonly paths?: readonly string[]; readonly until?: string },
-  ): AsyncIterable<HistoryStep>;
+  firstParent(from: string, options?: HistoryRange): AsyncIterable<HistoryStep>;
   /** The newest first-parent commit whose committer time is at most `seconds`; undefined when all are younger. */
   at(from: string, seconds: number): Promise<string | undefined>;
   /** The best common ancestor; undefined for unrelated histories. */

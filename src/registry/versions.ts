@@ -2,12 +2,15 @@ import compare from "semver/functions/compare.js";
 import parse from "semver/functions/parse.js";
 
 const MAX_LENGTH = 63;
+/** What nearly every version looks like; needs no second look. */
+const PLAIN = /^(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}$/;
 
 /** Which part of a version number to count up. */
 export type Bump = "major" | "minor" | "patch";
 
 /** What is wrong with a text as a version; undefined when it is fine. */
 export function versionProblem(text: string): string | undefined {
+  if (PLAIN.test(text)) return undefined;
   const shown = JSON.stringify(text.slice(0, 80));
   if (text === "latest") return `"latest" always means the highest version; give a number such as 1.4.0`;
   if (text.length > MAX_LENGTH) return `${shown} is longer than ${MAX_LENGTH} characters`;
@@ -36,7 +39,13 @@ export function versionNumber(version: string): string {
 
 /** Order of semantic versions, lowest first; for valid versions only. */
 export function compareVersions(a: string, b: string): number {
+  if (PLAIN.test(a) && PLAIN.test(b)) return comparePlain(a.split("."), b.split("."));
   return compare(versionNumber(a), versionNumber(b)) || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+function comparePlain(a: readonly string[], b: readonly string[]): number {
+  const differs = a.findIndex((part, index) => part !== b[index]);
+  return differs < 0 ? 0 : Number(a[differs]) - Number(b[differs]);
 }
 
 export function isPrerelease(version: string): boolean {
@@ -45,10 +54,17 @@ export function isPrerelease(version: string): boolean {
 
 /** What `latest` means: the highest version, a pre-release only when there is nothing else. */
 export function latestVersion(candidates: readonly string[]): string | undefined {
-  const sorted = candidates
-    .filter((version) => versionProblem(version) === undefined)
-    .toSorted(compareVersions);
-  return sorted.findLast((version) => !isPrerelease(version)) ?? sorted.at(-1);
+  let highest: string | undefined;
+  for (const version of candidates) {
+    if (versionProblem(version) === undefined && (highest === undefined || isLater(version, highest)))
+      highest = version;
+  }
+  return highest;
+}
+
+function isLater(version: string, than: string): boolean {
+  const early = isPrerelease(version);
+  return early === isPrerelease(than) ? compareVersions(version, than) > 0 : !early;
 }
 
 /** The next free number after the highest release among `taken`; `1.0.0` when there is none. */

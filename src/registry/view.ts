@@ -15,6 +15,8 @@ import type { Entry, ModelView } from "./model-view.ts";
 export interface LoadedFile {
   /** Relative to the registry's folder. */
   readonly path: string;
+  /** What the path says that it holds. */
+  readonly identity: PathIdentity;
   /** Git's mode, as text: manifests have to be 100644 or 100755. */
   readonly mode: string;
   /** The blob's id, or a digest of the bytes in a work tree. */
@@ -29,23 +31,17 @@ export interface Views {
   readonly models: ReadonlyMap<string, ModelView>;
 }
 
-/** A file with what its path says it holds, told once. */
-interface Placed {
-  readonly file: LoadedFile;
-  readonly identity: PathIdentity;
-}
-
 /** Sorts files into models. Never throws over their content. */
 export function viewFiles(files: readonly LoadedFile[]): Views {
-  const groups = new Map<string, Placed[]>();
+  const groups = new Map<string, LoadedFile[]>();
   let registry: Entry<Registry> | undefined;
   for (const file of files) {
-    const identity = identifyPath(file.path);
+    const { identity } = file;
     if (identity.kind === "registry") registry = toEntry<Registry>(file, "Registry");
     else if ("model" in identity && identity.model !== undefined) {
       const group = groups.get(identity.model);
-      if (group === undefined) groups.set(identity.model, [{ file, identity }]);
-      else group.push({ file, identity });
+      if (group === undefined) groups.set(identity.model, [file]);
+      else group.push(file);
     }
   }
   const models = new Map<string, ModelView>();
@@ -56,17 +52,18 @@ export function viewFiles(files: readonly LoadedFile[]): Views {
 }
 
 /** A folder is a model when it has a model.yaml, or anything in the folders of a model. */
-function isOfModel({ identity }: Placed): boolean {
+function isOfModel({ identity }: LoadedFile): boolean {
   return identity.kind !== "other" && identity.kind !== "card";
 }
 
-function viewModel(name: string, files: readonly Placed[]): ModelView {
+function viewModel(name: string, files: readonly LoadedFile[]): ModelView {
   let manifest: Entry<Model> | undefined;
   let hasCard = false;
   const versions = new Map<string, Entry<ModelVersion>>();
   const yanks = new Map<string, Entry<ModelYank>>();
   const stages = new Map<string, Entry<ModelStage>>();
-  for (const { file, identity } of files) {
+  for (const file of files) {
+    const { identity } = file;
     if (identity.kind === "model") manifest = toEntry<Model>(file, "Model");
     else if (identity.kind === "card") hasCard = true;
     else if (identity.kind === "version")
@@ -77,10 +74,18 @@ function viewModel(name: string, files: readonly Placed[]): ModelView {
   return { name, manifest, hasCard, versions, yanks, stages };
 }
 
+/** A file whose content nobody asked for, or that has none worth reading. */
+export function unreadFile(path: string, mode: string, id: string): LoadedFile {
+  return { path, identity: identifyPath(path), mode, id, reading: undefined };
+}
+
 /** Why a file could not be read; empty when it could, or was not. */
 function brokenFile(file: LoadedFile): readonly Finding[] {
-  return file.reading?.ok === false ? file.reading.findings : [];
+  return file.reading?.ok === false ? file.reading.findings : NO_FINDINGS;
 }
+
+const NO_FINDINGS: readonly Finding[] = [];
+const nowhere = (): undefined => undefined;
 
 function toEntry<T extends Manifest>(file: LoadedFile, kind: T["kind"]): Entry<T> {
   const { path, id, reading } = file;
@@ -92,7 +97,7 @@ function toEntry<T extends Manifest>(file: LoadedFile, kind: T["kind"]): Entry<T
       state,
       value: undefined,
       findings: brokenFile(file),
-      positionOf: () => undefined,
+      positionOf: nowhere,
       text: undefined,
     };
   }
@@ -101,7 +106,7 @@ function toEntry<T extends Manifest>(file: LoadedFile, kind: T["kind"]): Entry<T
     id,
     state: "read",
     value: reading.value,
-    findings: [],
+    findings: NO_FINDINGS,
     positionOf: (pointer) => reading.positionOf(pointer),
     text: reading.text,
   };

@@ -6,7 +6,7 @@ import type { ModelView } from "../registry/model-view.ts";
 import type { Context } from "./context.ts";
 import { readTimeline } from "./read/history.ts";
 import { readModel } from "./read/model.ts";
-import { requireValue } from "./resolve.ts";
+import { requireValue } from "./require-entry.ts";
 import { userName } from "./write/commit.ts";
 import { propose, type ProposalOutcome, type ProposeOptions } from "./write/propose.ts";
 import type { Session } from "./write/session.ts";
@@ -55,12 +55,12 @@ export async function readVersion(
   return requireValue(model.versions.get(version));
 }
 
-/** Rejects with USAGE when the policy has no such stage. */
+/** Rejects with NOT_FOUND when the policy has no such stage. */
 export function requireStage({ registry }: Session, stage: string): void {
   const stages = registry.spec.stages.map((rules) => rules.name);
   if (stages.includes(stage)) return;
   throw new ModeltrailError(
-    "USAGE",
+    "NOT_FOUND",
     `there is no stage ${JSON.stringify(stage)}; the policy has ${stages.join(", ") || "none"}`,
     { hint: "Add it to spec.stages in modeltrail.yaml." },
   );
@@ -80,7 +80,7 @@ export async function proposeMove(
     return { status: "already", model: model.name, stage, version };
   const timeline = await readTimeline(context, session.tip.oid, model.name, {
     stages: [stage],
-    registrations: false,
+    enoughFor: [{ stage, version }],
   });
   const changeSet = planMove({
     kind: timeline.rollbackTargets(stage).includes(version) ? "rollback" : "promote",

@@ -2,10 +2,10 @@ import { ModeltrailError } from "../diagnostics/errors.ts";
 import type { Finding } from "../diagnostics/finding.ts";
 import type { Verdict } from "../policy/evaluate.ts";
 import { unsupportedPolicy } from "../policy/rules.ts";
-import { identifyPath, MODELS_FOLDER, REGISTRY_FILE } from "../registry/layout.ts";
+import { MODELS_FOLDER, REGISTRY_FILE } from "../registry/layout.ts";
 import { allFindings } from "../registry/model-view.ts";
 import { buildSnapshot } from "../registry/snapshot.ts";
-import type { LoadedFile } from "../registry/view.ts";
+import { type LoadedFile, unreadFile } from "../registry/view.ts";
 import { limitsOf } from "../manifest/limits.ts";
 import type { Context } from "./context.ts";
 import { blobId, sha256Hex } from "./digest.ts";
@@ -49,7 +49,7 @@ export async function validateChange(
 async function resolve(context: Context, revision: string): Promise<string> {
   const oid = await context.repository.refs.resolve(revision);
   if (oid === undefined)
-    throw new ModeltrailError("USAGE", `there is no revision ${JSON.stringify(revision)}`, {
+    throw new ModeltrailError("NOT_FOUND", `there is no revision ${JSON.stringify(revision)}`, {
       hint: "Fetch it first.",
     });
   return oid;
@@ -111,12 +111,13 @@ async function loadFile(
   context: Context,
   { path, mode }: { readonly path: string; readonly mode: string },
 ): Promise<LoadedFile | undefined> {
-  const kind = manifestKindOf(identifyPath(path));
-  if (kind === undefined || !mode.startsWith("100")) return { path, mode, id: "", reading: undefined };
+  const unread = unreadFile(path, mode, "");
+  const kind = manifestKindOf(unread.identity);
+  if (kind === undefined || !mode.startsWith("100")) return unread;
   try {
     const bytes = await context.repository.worktree.read(`${context.prefix}${path}`, limitsOf(kind).bytes);
     const id = bytes === "too-large" ? "" : blobId(bytes);
-    return { path, mode, id, reading: await parseManifest(kind, bytes, path) };
+    return { ...unread, id, reading: await parseManifest(kind, bytes, path) };
   } catch (error) {
     if (error instanceof ModeltrailError && error.code === "NOT_FOUND") return undefined;
     throw error;

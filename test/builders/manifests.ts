@@ -123,9 +123,11 @@ const KINDS: Readonly<Record<string, ManifestKind>> = {
 export function load(files: Files, modes: Readonly<Record<string, string>> = {}): readonly LoadedFile[] {
   return Object.entries(files).map(([path, content]) => {
     const text = textOf(content);
-    const kind = KINDS[identifyPath(path).kind];
+    const identity = identifyPath(path);
+    const kind = KINDS[identity.kind];
     return {
       path,
+      identity,
       mode: modes[path] ?? "100644",
       id: sha256(text),
       reading: kind === undefined ? undefined : read(kind, text, path),

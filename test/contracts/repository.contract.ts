@@ -166,6 +166,10 @@ function describeHistory(fixture: () => RepositoryFixture): void {
       const stopped = (await collect(repository.history.firstParent(head, { ...limit, until: stop }))).map(
         summary,
       );
+      const first = (await collect(repository.history.firstParent(head, { ...limit, limit: 2 }))).map(
+        summary,
+      );
+      expect(first, `limit, ${String(paths)}`).toEqual(expected.slice(0, 2));
       const kept = new Set(whole.slice(0, 2).map((step) => step.oid));
       expect(stopped, `until, ${String(paths)}`).toEqual(expected.filter((step) => kept.has(step.oid)));
     }

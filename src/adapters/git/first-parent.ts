@@ -1,4 +1,4 @@
-import type { HistoryReader, HistoryStep } from "../../ports/repository.ts";
+import type { HistoryRange, HistoryReader, HistoryStep } from "../../ports/repository.ts";
 import { isAncestor, mergeBase } from "./ancestry.ts";
 import type { Layout } from "./locate.ts";
 import type { CachedObjects } from "./object-reader.ts";
@@ -15,11 +15,9 @@ export class WalkedHistory implements HistoryReader {
     this.#layout = layout;
   }
 
-  async *firstParent(
-    from: string,
-    options: { readonly paths?: readonly string[]; readonly until?: string } = {},
-  ): AsyncGenerator<HistoryStep> {
+  async *firstParent(from: string, options: HistoryRange = {}): AsyncGenerator<HistoryStep> {
     const shallow = await readShallow(this.#layout);
+    let left = options.limit ?? Number.POSITIVE_INFINITY;
     let at: string | undefined = from;
     while (at !== undefined && at !== options.until) {
       const commit = await this.#objects.readCommit(at);
@@ -28,9 +26,11 @@ export class WalkedHistory implements HistoryReader {
       if (parent !== undefined && shallow.has(at)) throw shallowClone(this.#layout);
       const before = parent === undefined ? undefined : (await this.#objects.readCommit(parent)).tree;
       const changes = await diffTrees(this.#objects, { before, after: commit.tree }, options.paths);
-      if (options.paths === undefined || changes.length > 0)
+      if (options.paths === undefined || changes.length > 0) {
         yield { commit, changes: changes.map(toPathChange) };
-      at = parent;
+        left -= 1;
+      }
+      at = left > 0 ? parent : undefined;
     }
   }
 

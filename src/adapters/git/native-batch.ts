@@ -14,10 +14,12 @@ export type BatchReply =
   | { readonly kind: "missing" }
   | { readonly kind: "ambiguous" };
 
+/** Requests that were asked together; their answers come in order. */
 interface Pending {
-  readonly name: string;
+  readonly count: number;
   readonly maxBytes: number;
-  readonly resolve: (reply: BatchReply) => void;
+  readonly replies: BatchReply[];
+  readonly resolve: (replies: BatchReply[]) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -46,11 +48,16 @@ export class NativeBatch {
 
   /** All requests are written before the first answer is awaited. */
   ask(names: readonly string[], maxBytes: number): Promise<BatchReply[]> {
-    const replies = names.map((name) => this.#enqueue(name, maxBytes));
+    const lines = `${names.join("\n")}\n`;
+    if (lines.includes("\0") || lines.split("\n").length !== names.length + 1)
+      throw new ModeltrailError("INVALID_INPUT", "a revision cannot hold a line break");
     const child = this.#start();
     hold(child, true);
-    child.stdin.write(names.map((name) => `${name}\n`).join(""));
-    return Promise.all(replies);
+    const asked = new Promise<BatchReply[]>((resolve, reject) =>
+      this.#queue.push({ count: names.length, maxBytes, replies: [], resolve, reject }),
+    );
+    child.stdin.write(lines);
+    return asked;
   }
 
   async close(): Promise<void> {
@@ -62,12 +69,6 @@ export class NativeBatch {
     child.stdin.end();
     child.kill();
     await ended;
-  }
-
-  #enqueue(name: string, maxBytes: number): Promise<BatchReply> {
-    if (/[\n\0]/.test(name))
-      throw new ModeltrailError("INVALID_INPUT", "a revision cannot hold a line break");
-    return new Promise((resolve, reject) => this.#queue.push({ name, maxBytes, resolve, reject }));
   }
 
   #start(): ChildProcessWithoutNullStreams {
@@ -116,8 +117,11 @@ export class NativeBatch {
         if (this.#header.length > MAX_HEADER) throw new Error("a header without an end");
         return;
       }
-      const line = Buffer.concat([this.#header, chunk.subarray(at, end)]).toString("utf8");
-      this.#header = Buffer.alloc(0);
+      const split = this.#header.length > 0;
+      const line = split
+        ? Buffer.concat([this.#header, chunk.subarray(at, end)]).toString("utf8")
+        : chunk.toString("utf8", at, end);
+      if (split) this.#header = Buffer.alloc(0);
       at = end + 1;
       this.#readHeader(line);
     }
@@ -154,9 +158,13 @@ export class NativeBatch {
   }
 
   #answer(reply: BatchReply): void {
-    const asked = this.#queue.shift();
+    const [asked] = this.#queue;
+    if (asked === undefined) return;
+    asked.replies.push(reply);
+    if (asked.replies.length < asked.count) return;
+    this.#queue.shift();
     if (this.#queue.length === 0 && this.#child !== undefined) hold(this.#child, false);
-    asked?.resolve(reply);
+    asked.resolve(asked.replies);
   }
 }
 

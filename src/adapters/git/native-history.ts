@@ -1,5 +1,5 @@
 import { ModeltrailError } from "../../diagnostics/errors.ts";
-import type { HistoryReader, HistoryStep, PathChange } from "../../ports/repository.ts";
+import type { HistoryRange, HistoryReader, HistoryStep, PathChange } from "../../ports/repository.ts";
 import { WalkedHistory } from "./first-parent.ts";
 import type { Layout } from "./locate.ts";
 import { gitFailure, keepTail, type NativeGit } from "./native-process.ts";
@@ -33,10 +33,7 @@ export class NativeHistory implements HistoryReader {
     this.#walked = new WalkedHistory(objects, layout);
   }
 
-  async *firstParent(
-    from: string,
-    options: { readonly paths?: readonly string[]; readonly until?: string } = {},
-  ): AsyncGenerator<HistoryStep> {
+  async *firstParent(from: string, options: HistoryRange = {}): AsyncGenerator<HistoryStep> {
     if (await this.#isShallow()) {
       yield* this.#walked.firstParent(from, options);
       return;
@@ -77,13 +74,12 @@ export class NativeHistory implements HistoryReader {
   }
 
   /** Streams; the process is ended when the consumer stops early. */
-  async *#log(
-    from: string,
-    options: { readonly paths?: readonly string[]; readonly until?: string },
-  ): AsyncGenerator<readonly RawStep[]> {
+  async *#log(from: string, options: HistoryRange): AsyncGenerator<readonly RawStep[]> {
     const paths = options.paths?.includes("") === true ? ["."] : (options.paths ?? []);
     const end = options.until === undefined ? [] : [`^${requireOid(options.until)}`];
-    const child = this.#git.spawn([...LOG, requireOid(from), ...end, "--", ...paths]);
+    const limit =
+      options.limit === undefined ? [] : [`--max-count=${Math.max(1, Math.floor(options.limit))}`];
+    const child = this.#git.spawn([...LOG, ...limit, requireOid(from), ...end, "--", ...paths]);
     const stderr = keepTail(child);
     const ended = new Promise<number>((resolve, reject) => {
       child.on("close", (code) => resolve(code ?? -1));

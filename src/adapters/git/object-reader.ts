@@ -7,7 +7,7 @@ import type { ObjectSource, StoredObject } from "./object-source.ts";
 const MAX_CACHED_COMMITS = 4000;
 const MAX_CACHED_ENTRIES = 60_000;
 /** Bodies of one batch are in memory together, so batches are kept small. */
-const BATCH = 500;
+const BATCH = 128;
 const UNBOUNDED = Number.MAX_SAFE_INTEGER;
 
 /** The port's reader over any source: parses, counts, and keeps what is small and asked for again. */
@@ -53,8 +53,8 @@ export class CachedObjects implements ObjectReader {
       if (known !== undefined) found.set(oid, known);
     }
     const missing = [...new Set(oids)].filter((oid) => !found.has(oid));
-    for (const batch of inBatches(missing)) {
-      for (const object of await this.#source.readMany(batch, UNBOUNDED)) {
+    for await (const objects of this.#readBatches(missing, UNBOUNDED)) {
+      for (const object of objects) {
         const entries = parseTree(object.oid, bodyOf(object, "tree"));
         this.counters.trees++;
         found.set(object.oid, entries);
@@ -66,8 +66,8 @@ export class CachedObjects implements ObjectReader {
 
   async readBlobs(oids: readonly string[], maxBytes: number): Promise<readonly (Uint8Array | "too-large")[]> {
     const found = new Map<string, Uint8Array | "too-large">();
-    for (const batch of inBatches([...new Set(oids)])) {
-      for (const object of await this.#source.readMany(batch, maxBytes)) {
+    for await (const objects of this.#readBatches([...new Set(oids)], maxBytes)) {
+      for (const object of objects) {
         if (object.type !== "blob") throw wrongType(object, "blob");
         this.counters.blobs++;
         found.set(
@@ -77,6 +77,20 @@ export class CachedObjects implements ObjectReader {
       }
     }
     return oids.map((oid) => demand(found.get(oid), oid));
+  }
+
+  /** One batch ahead: while its objects are looked at, the next ones are on their way. */
+  async *#readBatches(oids: readonly string[], maxBytes: number): AsyncGenerator<readonly StoredObject[]> {
+    const batches = inBatches(oids);
+    let coming = batches[0] === undefined ? undefined : this.#source.readMany(batches[0], maxBytes);
+    for (let at = 1; coming !== undefined; at += 1) {
+      const objects = await coming;
+      const next = batches[at];
+      coming = next === undefined ? undefined : this.#source.readMany(next, maxBytes);
+      // It is awaited in the next round; a failure before that must not count as unhandled.
+      coming?.catch(() => undefined);
+      yield objects;
+    }
   }
 
   #keepCommit(object: StoredObject): Commit {

@@ -8,12 +8,12 @@ import { identifyPath } from "../../registry/layout.ts";
 import type { Snapshot } from "../../registry/model-view.ts";
 import { isStageMove, type Transition } from "../../registry/transition.ts";
 import type { Context } from "../context.ts";
-import { readTimeline } from "../read/history.ts";
 import { entryAt } from "../read/trees.ts";
 import { notARegistry, registryTree } from "../read/commit.ts";
 import { readManifestAt } from "../read/manifest-at.ts";
 import { checkArtifact } from "./artifacts.ts";
-import { readOverlay, readTouched, type ChangeRange, type TouchedFiles } from "./overlay.ts";
+import { readTimelines } from "./arrivals.ts";
+import { readOverlay, readTouched, type ChangeRange } from "./overlay.ts";
 
 /** Which artifacts a verdict has to be sure of: none, those of versions that the change brings or moves, or all touched. */
 export type ArtifactScope = "none" | "changed" | "all";
@@ -50,7 +50,7 @@ export async function judgeChange(context: Context, request: JudgeRequest): Prom
   // The history is git's work, the models are ours: each goes on while the other waits.
   const [overlay, timelines] = await Promise.all([
     readOverlay(context, touched),
-    readTimelines(context, touched, base),
+    readTimelines(context, touched),
   ]);
   if (overlay.base.registry === undefined && overlay.head.registry === undefined)
     throw notARegistry(context, base);
@@ -90,25 +90,6 @@ async function findMergeBase(
 ): Promise<string | undefined> {
   const { parents } = await repository.objects.readCommit(head);
   return parents.includes(base) ? base : repository.history.mergeBase(base, head);
-}
-
-/** The histories of the models whose stages the change moves; a change that moves none reads no history. */
-async function readTimelines(
-  context: Context,
-  { changes, baseCommit }: TouchedFiles,
-  base: string,
-): Promise<ReadonlyMap<string, Timeline>> {
-  const timelines = new Map<string, Timeline>();
-  if (baseCommit === undefined) return timelines;
-  for (const { path, after } of changes) {
-    const identity = identifyPath(path);
-    if (identity.kind !== "stage" || after === null || timelines.has(identity.model)) continue;
-    timelines.set(
-      identity.model,
-      await readTimeline(context, base, identity.model, { registrations: false }),
-    );
-  }
-  return timelines;
 }
 
 function staysOf(base: Snapshot, timelines: ReadonlyMap<string, Timeline>): readonly StayFact[] {

@@ -2,7 +2,7 @@ import { isRegistryPath, REGISTRY_FILE } from "../../registry/layout.ts";
 import { touchedModels, touchesRegistry, type FileChange } from "../../registry/compare.ts";
 import type { Snapshot } from "../../registry/model-view.ts";
 import { buildSnapshot } from "../../registry/snapshot.ts";
-import type { LoadedFile } from "../../registry/view.ts";
+import { type LoadedFile, unreadFile } from "../../registry/view.ts";
 import type { Context } from "../context.ts";
 import { sha256Hex } from "../digest.ts";
 import { readRegistryCommit, type RegistryCommit } from "../read/commit.ts";
@@ -102,13 +102,14 @@ function relocate(file: TreeFile | null, path: string): TreeFile | null {
   return file === null ? null : { ...file, path };
 }
 
+/** What a change brings comes last: of two files that cannot stand side by side, the newer one is then at fault. */
 function lay(base: readonly TreeFile[], changes: readonly TreeChange[]): readonly TreeFile[] {
   const files = new Map(base.map((file) => [file.path, file]));
   for (const { path, after } of changes) {
     if (after === null) files.delete(path);
     else files.set(path, after);
   }
-  return [...files.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return [...files.values()];
 }
 
 /** The names of the other models, when a change brings a model or a stage whose name could be taken. */
@@ -147,7 +148,7 @@ class Reader {
     const wanted: Wanted = (identity, path) =>
       siblings(identity, path) ||
       (identity.kind === "version" && held.has(`${identity.model}@${identity.version}`));
-    return buildSnapshot([...(await this.#load(files, wanted)), ...names], sha256Hex);
+    return buildSnapshot([...names, ...(await this.#load(files, wanted))], sha256Hex);
   }
 
   async #load(files: readonly TreeFile[], wanted: Wanted): Promise<readonly LoadedFile[]> {
@@ -156,15 +157,7 @@ class Reader {
     for (const file of await loadFiles(this.#context, missing, wanted)) {
       if (file.reading !== undefined) this.#loaded.set(`${file.mode} ${file.id} ${file.path}`, file);
     }
-    return files.map(
-      (file) =>
-        this.#loaded.get(keyOf(file)) ?? {
-          path: file.path,
-          mode: file.mode,
-          id: file.oid,
-          reading: undefined,
-        },
-    );
+    return files.map((file) => this.#loaded.get(keyOf(file)) ?? unreadFile(file.path, file.mode, file.oid));
   }
 }
 

@@ -1,24 +1,38 @@
 import { buildTimeline, type ModelChange, type Origin, type Timeline } from "../../audit/timeline.ts";
-import { limitsOf } from "../../manifest/limits.ts";
 import type { Commit, HistoryStep } from "../../ports/repository.ts";
-import { identifyPath, modelFolder, MODELS_FOLDER, type PathIdentity } from "../../registry/layout.ts";
+import {
+  identifyPath,
+  modelFolder,
+  MODELS_FOLDER,
+  stagePath,
+  versionPath,
+  type PathIdentity,
+} from "../../registry/layout.ts";
 import type { Context } from "../context.ts";
-import { parseManifest } from "./manifests.ts";
+import { type FileStep, StageBlobs } from "./stage-blobs.ts";
 
-/** A stage's file in a step, before its version is read. */
-interface RawChange {
+/** A version that is to come to a stage. */
+export interface Arrival {
+  readonly stage: string;
+  readonly version: string;
+}
+
+/** A file that changed in a step, before its content is read. */
+interface RawChange extends FileStep {
   readonly origin: Origin;
-  readonly path: string;
-  readonly before: string | null;
-  readonly after: string | null;
 }
 
 /** Which part of a model's history to read. */
 export interface HistoryScope {
   /** Left out: all stages. */
   readonly stages?: readonly string[];
-  /** Left out: registrations are read as well. */
+  /** False leaves registrations out. */
   readonly registrations?: boolean;
+  /**
+   * Read back only as far as is needed to say where these versions, which are to come to their stages, have been
+   * and whether they may be gone back to.
+   */
+  readonly enoughFor?: readonly Arrival[];
 }
 
 /** The history of one model up to a commit. Costs what changed in that model, not what the registry holds. */
@@ -38,7 +52,13 @@ export async function readTimeline(
     `${folder}/yanked`,
     ...(scope.registrations === false ? [] : [`${folder}/versions`]),
   ];
-  const changes = await interpret(context, await readChanges(context, commit, paths));
+  const blobs = new StageBlobs(context);
+  const range = { from: commit, paths };
+  const steps =
+    scope.enoughFor === undefined
+      ? await readSteps(context, range)
+      : await readEnough(context, blobs, { ...range, model, arrivals: scope.enoughFor });
+  const changes = await interpret(blobs, steps.toReversed());
   return buildTimeline(changes.get(model) ?? []);
 }
 
@@ -48,25 +68,68 @@ export async function readAllTimelines(
   commit: string,
 ): Promise<ReadonlyMap<string, Timeline>> {
   const changes = await interpret(
-    context,
-    await readChanges(context, commit, [`${context.prefix}${MODELS_FOLDER}`]),
+    new StageBlobs(context),
+    (await readSteps(context, { from: commit, paths: [`${context.prefix}${MODELS_FOLDER}`] })).toReversed(),
   );
   return new Map([...changes].map(([model, list]) => [model, buildTimeline(list)]));
 }
 
-/** Oldest first; within a commit, versions and yanks come before what its stages do with them. */
-async function readChanges(
+interface Walk {
+  readonly from: string;
+  readonly paths: readonly string[];
+  readonly until?: string | undefined;
+  /** How many steps came before, in a walk that is continued. */
+  readonly position?: number;
+}
+
+/** Newest first; within a commit, what its stages do comes before its versions and yanks. */
+async function readSteps(context: Context, walk: Walk): Promise<readonly RawChange[]> {
+  const { from, paths, until, position = 0 } = walk;
+  const found: (readonly RawChange[])[] = [];
+  for await (const step of context.repository.history.firstParent(from, { paths, until }))
+    found.push(rawChanges(context.prefix, step, position + found.length));
+  return found.flat();
+}
+
+interface EnoughWalk extends Walk {
+  readonly model: string;
+  readonly arrivals: readonly Arrival[];
+}
+
+/**
+ * No version was anywhere before the commit that registered it, so the walk may end there: unless the version has
+ * been at its stage already. Then what came before tells how that stay ended, and all of it is read.
+ */
+async function readEnough(
   context: Context,
-  commit: string,
-  paths: readonly string[],
+  blobs: StageBlobs,
+  walk: EnoughWalk,
 ): Promise<readonly RawChange[]> {
-  const raw: RawChange[] = [];
-  let position = 0;
-  for await (const step of context.repository.history.firstParent(commit, { paths })) {
-    raw.push(...rawChanges(context.prefix, step, position));
-    position += 1;
-  }
-  return raw.toReversed();
+  const { from, paths, model, arrivals } = walk;
+  const versions = [...new Set(arrivals.map(({ version }) => version))];
+  const [version, ...others] = versions;
+  if (version === undefined) return [];
+  const start = others.length > 0 ? undefined : await beforeRegistration(context, from, model, version);
+  if (start === undefined) return readSteps(context, { from, paths });
+  const since = await readSteps(context, { from, paths, until: start });
+  await blobs.load(since);
+  const stages = new Set(arrivals.map(({ stage }) => stagePath(model, stage)));
+  if (!since.some(({ path, after }) => stages.has(path) && blobs.versionOf(after) === version)) return since;
+  const position = (since.at(-1)?.origin.position ?? -1) + 1;
+  return [...since, ...(await readSteps(context, { from: start, paths, position }))];
+}
+
+/** The commit before the one that brought a version; undefined when there is none, or when it cannot be told. */
+async function beforeRegistration(
+  context: Context,
+  from: string,
+  model: string,
+  version: string,
+): Promise<string | undefined> {
+  const paths = [`${context.prefix}${versionPath(model, version)}`];
+  for await (const { commit, changes } of context.repository.history.firstParent(from, { paths, limit: 1 }))
+    return changes.every(({ before }) => before === null) ? commit.parents[0] : undefined;
+  return undefined;
 }
 
 function rawChanges(
@@ -96,17 +159,17 @@ function originOf(commit: Commit, position: number): Origin {
   };
 }
 
-/** Tells versions from the blobs, each blob read once, and sorts the changes by model. */
+/** Tells versions from the blobs, and sorts the changes by model. */
 async function interpret(
-  context: Context,
+  blobs: StageBlobs,
   raw: readonly RawChange[],
 ): Promise<ReadonlyMap<string, readonly ModelChange[]>> {
-  const versionOf = await readVersions(context, raw);
+  await blobs.load(raw);
   const byModel = new Map<string, ModelChange[]>();
   for (const change of raw) {
     const identity = identifyPath(change.path);
     if (!("model" in identity) || identity.model === undefined) continue;
-    const meaning = interpretChange(change, identity, versionOf);
+    const meaning = interpretChange(change, identity, blobs);
     if (meaning === undefined) continue;
     const list = byModel.get(identity.model);
     if (list === undefined) byModel.set(identity.model, [meaning]);
@@ -115,31 +178,19 @@ async function interpret(
   return byModel;
 }
 
-/** The version in a stage's blob; null when it cannot be told, undefined when there is no file. */
-type VersionOf = (oid: string | null) => string | null | undefined;
-
-async function readVersions(context: Context, raw: readonly RawChange[]): Promise<VersionOf> {
-  const stages = raw.filter((change) => identifyPath(change.path).kind === "stage");
-  const oids = [...new Set(stages.flatMap(({ before, after }) => [before, after]))].filter(
-    (oid) => oid !== null,
-  );
-  const versions = new Map<string, string | null>();
-  const blobs =
-    oids.length === 0 ? [] : await context.repository.objects.readBlobs(oids, limitsOf("ModelStage").bytes);
-  for (const [index, oid] of oids.entries()) {
-    const reading = await parseManifest("ModelStage", blobs[index] ?? "too-large", "stage.yaml");
-    versions.set(oid, reading.ok ? reading.value.spec.version : null);
-  }
-  return (oid) => (oid === null ? undefined : (versions.get(oid) ?? null));
-}
-
 function interpretChange(
   { origin, before, after }: RawChange,
   identity: PathIdentity,
-  versionOf: VersionOf,
+  blobs: StageBlobs,
 ): ModelChange | undefined {
   if (identity.kind === "stage")
-    return { type: "stage", origin, stage: identity.stage, from: versionOf(before), to: versionOf(after) };
+    return {
+      type: "stage",
+      origin,
+      stage: identity.stage,
+      from: blobs.versionOf(before),
+      to: blobs.versionOf(after),
+    };
   if (after === null || before !== null) return undefined;
   if (identity.kind === "version") return { type: "register", origin, version: identity.version };
   return identity.kind === "yank" ? { type: "yank", origin, version: identity.version } : undefined;

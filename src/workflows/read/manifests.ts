@@ -40,7 +40,7 @@ export async function loadFiles(
     const kind = manifestKindOf(identity);
     if (kind !== undefined && isPlainMode(file.mode) && wanted(identity, file.path))
       needed.push({ index, kind, file });
-    return { path: file.path, mode: file.mode, id: file.oid, reading: undefined };
+    return { path: file.path, identity, mode: file.mode, id: file.oid, reading: undefined };
   });
   const readFrom = (start: number): ReturnType<ObjectReader["readBlobs"]> => {
     const oids = needed.slice(start, start + BATCH).map(({ file }) => file.oid);
@@ -54,7 +54,8 @@ export async function loadFiles(
     coming.catch(() => undefined);
     for (const [offset, { index, kind, file }] of needed.slice(start, start + BATCH).entries()) {
       const reading = await parseManifest(kind, blobs[offset] ?? "too-large", file.path);
-      loaded[index] = { path: file.path, mode: file.mode, id: file.oid, reading };
+      const unread = loaded[index];
+      if (unread !== undefined) loaded[index] = { ...unread, reading };
     }
   }
   return loaded;

@@ -55,9 +55,8 @@ async function listBelow(
   folder: string,
   scope: Scope,
 ): Promise<readonly TreeFile[]> {
-  const descend = scope.everything === true ? () => true : (path: string) => isNeeded(`${folder}/${path}`);
-  const files = await listFiles(context.repository, oid, descend);
-  return files.map((file) => ({ ...file, path: `${folder}/${file.path}` }));
+  const descend = scope.everything === true ? () => true : isNeeded;
+  return listFiles(context.repository, { path: folder, oid }, descend);
 }
 
 const NEEDED = new Set(["versions", "yanked", "stages"]);
@@ -78,14 +77,11 @@ export async function listModelNames(context: Context, commit: RegistryCommit): 
   if (models === undefined) return [];
   const files = await listFiles(
     context.repository,
-    models,
-    (path) =>
-      isNeeded(`${MODELS_FOLDER}/${path}`) &&
-      path.split("/").length <= 2 &&
-      !NEEDED.has(path.split("/")[1] ?? ""),
+    { path: MODELS_FOLDER, oid: models },
+    (path) => isNeeded(path) && path.split("/").length <= 3 && !NEEDED.has(path.split("/")[2] ?? ""),
   );
   return files.flatMap((file) => {
-    const identity = identifyPath(`${MODELS_FOLDER}/${file.path}`);
+    const identity = identifyPath(file.path);
     return identity.kind === "model" ? [identity.model] : [];
   });
 }

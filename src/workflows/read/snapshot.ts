@@ -3,7 +3,7 @@ import type { ModelVersion } from "../../manifest/types.generated.ts";
 import { modelPath } from "../../registry/layout.ts";
 import type { CheckedModel, Snapshot } from "../../registry/model-view.ts";
 import { buildSnapshot } from "../../registry/snapshot.ts";
-import type { LoadedFile } from "../../registry/view.ts";
+import { type LoadedFile, unreadFile } from "../../registry/view.ts";
 import type { Context } from "../context.ts";
 import { sha256Hex } from "../digest.ts";
 import type { RegistryCommit } from "./commit.ts";
@@ -52,5 +52,5 @@ export function requireWhole(model: CheckedModel, version: string): ModelVersion
 
 /** Models by name alone, as files for a snapshot: for rules about names that no two models may share. */
 export function namesAsFiles(names: readonly string[]): readonly LoadedFile[] {
-  return names.map((name) => ({ path: modelPath(name), mode: "100644", id: "", reading: undefined }));
+  return names.map((name) => unreadFile(modelPath(name), "100644", ""));
 }

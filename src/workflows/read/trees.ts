@@ -2,7 +2,7 @@ import type { Repository, TreeEntry } from "../../ports/repository.ts";
 
 /** A file somewhere below a tree. */
 export interface TreeFile {
-  /** Relative to the tree that was listed. */
+  /** From the tree that was listed; with the folder's path in front where that was given. */
   readonly path: string;
   readonly mode: string;
   readonly oid: string;
@@ -34,14 +34,14 @@ export async function entryAt(
 /** Which folders to enter when listing; paths as in `TreeFile`. */
 export type Descend = (folder: string) => boolean;
 
-/** Every file below a tree, level by level: one batch of trees for each level, however wide it is. */
+/** Every file below a folder's tree, level by level: one batch of trees for each level, however wide it is. */
 export async function listFiles(
   repository: Repository,
-  tree: string,
+  top: { readonly path: string; readonly oid: string },
   descend: Descend = () => true,
 ): Promise<readonly TreeFile[]> {
   const files: TreeFile[] = [];
-  let level: readonly { readonly path: string; readonly oid: string }[] = [{ path: "", oid: tree }];
+  let level: readonly { readonly path: string; readonly oid: string }[] = [top];
   while (level.length > 0) {
     const trees = await repository.objects.readTrees(level.map((folder) => folder.oid));
     const next: { path: string; oid: string }[] = [];

@@ -1,0 +1,44 @@
+import type { Timeline } from "../../audit/timeline.ts";
+import { identifyPath, versionPath } from "../../registry/layout.ts";
+import type { Context } from "../context.ts";
+import { type Arrival, readTimeline } from "../read/history.ts";
+import { StageBlobs } from "../read/stage-blobs.ts";
+import type { TouchedFiles } from "./overlay.ts";
+
+/**
+ * The histories of the models whose stages a change moves, as far back as is needed to judge these moves. A change
+ * that moves none reads no history.
+ */
+export async function readTimelines(
+  context: Context,
+  touched: TouchedFiles,
+): Promise<ReadonlyMap<string, Timeline>> {
+  const timelines = new Map<string, Timeline>();
+  const { baseCommit } = touched;
+  if (baseCommit === undefined) return timelines;
+  for (const [model, enoughFor] of await readArrivals(context, touched))
+    timelines.set(model, await readTimeline(context, baseCommit.oid, model, { enoughFor }));
+  return timelines;
+}
+
+/** Which versions come to which stages, by model; a version that the change itself brings has no history. */
+async function readArrivals(
+  context: Context,
+  { changes }: TouchedFiles,
+): Promise<ReadonlyMap<string, readonly Arrival[]>> {
+  const blobs = new StageBlobs(context);
+  await blobs.load(changes.map(({ path, after }) => ({ path, before: null, after })));
+  const brought = new Set(changes.filter(({ before }) => before === null).map(({ path }) => path));
+  const arrivals = new Map<string, Arrival[]>();
+  for (const { path, after } of changes) {
+    const identity = identifyPath(path);
+    if (identity.kind !== "stage" || after === null) continue;
+    const { model, stage } = identity;
+    const version = blobs.versionOf(after);
+    const known = arrivals.get(model) ?? [];
+    arrivals.set(model, known);
+    if (typeof version === "string" && !brought.has(versionPath(model, version)))
+      known.push({ stage, version });
+  }
+  return arrivals;
+}
