@@ -89,8 +89,10 @@ function makeCommandLine() {
     "They work before and after the command's name. `--help` shows the same as this page.",
     optionTable(program.options),
     "## Output for programs",
-    'With `-o json` (or `yaml`) standard output is one document, whose schema is named with each command. With `-o json` standard error is one JSON value a line: `{"warning": …}`, `{"hint": …}` or `{"error": {"code", "message", "hint"}}`. Findings and verdicts are answers: they go to standard output, with exit code 1.',
+    'With `-o json` (or `yaml`) standard output is one document, whose schema is named with each command. With `-o json` standard error is one JSON value a line: `{"warning": …}`, `{"hint": …}` or `{"error": {"code", "message", "hint"}}`. Findings and verdicts are answers: they go to standard output, with exit code 1. `--version` answers with [schemas/output/version.schema.json](../schemas/output/version.schema.json).',
     "With the environment variable `MODELTRAIL_COUNTERS=1` the last line of standard error says how many Git objects were read.",
+    "## Which state is answered",
+    "Reads answer for the commit that `HEAD` names, or `--ref`; edits that are not committed are not state. A hint names the manifests among those an answer is about that differ in the work tree: the stage or version that `resolve`, `gate`, `pull`, `diff` and `show <model>@<ref>` were asked for, the model.yaml and stages of the model that `show` or `history` is about, and the stages that `list` shows, up to 64. Beyond that, and for the history of all models, the work tree is not looked at: no answer reads thousands of files for a hint.",
     "## Exit codes",
     table(
       ["exit code", "meaning"],

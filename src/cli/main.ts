@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { CommanderError } from "commander";
 import type { Execute } from "./execute.ts";
-import { guessGlobalFlags, useColor } from "./flags.ts";
+import { type GlobalFlags, guessGlobalFlags, useColor } from "./flags.ts";
 import type { Io } from "./io.ts";
-import { buildProgram, commandsAsked } from "./program.ts";
+import { buildProgram, commandsAsked, VERSION_ASKED } from "./program.ts";
 
 /** The program: the words behind its name, and the world around it. Returns the exit code; never ends the process. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -24,6 +24,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
   } catch (error) {
+    if (error instanceof CommanderError && error.code === VERSION_ASKED)
+      return showVersion(error.message, flags, io);
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     // Without a command there is help, which was shown, and no answer.
     if (error instanceof CommanderError && error.code === "commander.help") return 2;
@@ -33,6 +35,13 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       readVersion(),
     );
   }
+}
+
+async function showVersion(version: string, { output }: GlobalFlags, { stdout }: Io): Promise<number> {
+  const { renderJson, renderYaml } = await import("../report/documents.ts");
+  if (output === "text") stdout.write(`modeltrail ${version}\n`);
+  else stdout.write(output === "json" ? renderJson({ version }) : renderYaml({ version }));
+  return 0;
 }
 
 /** The parser's words, with its suggestion as the hint. */

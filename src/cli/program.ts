@@ -68,7 +68,7 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
   },
   merge: {
     group: REVIEW,
-    summary: "judge and merge a proposal",
+    summary: "judge and merge a proposal, or any branch",
     load: async () => (await import("./commands/merge.ts")).declareMerge,
   },
   close: {
@@ -194,10 +194,12 @@ function commandsFirst(command: Command, helper: Help): string {
   return `${[...parts.filter((part) => !isGlobal(part)), ...parts.filter(isGlobal)].join("\n\n")}\n`;
 }
 
-function addVersion(command: Command, { stdout, version }: ProgramOptions): void {
+/** Ends parsing; the version is the message, and how it is written depends on options that may come behind. */
+export const VERSION_ASKED = "modeltrail.version";
+
+function addVersion(command: Command, { version }: ProgramOptions): void {
   command.option("-V, --version", "show the version");
   command.on("option:version", () => {
-    stdout.write(`modeltrail ${version()}\n`);
-    throw new CommanderError(0, "commander.version", "the version was shown");
+    throw new CommanderError(0, VERSION_ASKED, version());
   });
 }

@@ -1,10 +1,11 @@
 import type { ModelVersion } from "../manifest/types.generated.ts";
-import { formatChange } from "../change/narrate.ts";
+import { formatChange } from "../registry/decimals.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import type { Context } from "./context.ts";
 import { openCommit, type ReadAt } from "./read/commit.ts";
 import { readModel } from "./read/model.ts";
-import { findTarget, requireReference, requireValue } from "./resolve.ts";
+import { requireValue } from "./require-entry.ts";
+import { findTarget, requireReference } from "./resolve.ts";
 
 /** A metric of two versions; a side that lacks it is left out. */
 export interface MetricChange {

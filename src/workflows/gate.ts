@@ -4,7 +4,8 @@ import { versionPath } from "../registry/layout.ts";
 import type { Context } from "./context.ts";
 import { checkArtifact } from "./judge/artifacts.ts";
 import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
-import { findTarget, requireReference, requireValue } from "./resolve.ts";
+import { requireValue } from "./require-entry.ts";
+import { findTarget, requireReference } from "./resolve.ts";
 import { readCheckedModel } from "./read/snapshot.ts";
 import { readPolicy } from "./read/policy.ts";
 

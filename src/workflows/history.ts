@@ -7,7 +7,8 @@ import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
 import { readAllTimelines, readTimeline } from "./read/history.ts";
 import { readModel } from "./read/model.ts";
 import { listModelNames } from "./read/scope.ts";
-import { modelNameProblem } from "../registry/names.ts";
+import { stagePath } from "../registry/layout.ts";
+import { hintUncommittedModel } from "./uncommitted.ts";
 
 /** One line of a history. */
 export interface HistoryRow {
@@ -78,7 +79,10 @@ async function readTimelines(
   { model, stage }: HistoryQuery,
 ): Promise<ReadonlyMap<string, Timeline>> {
   if (model === undefined) return readAllTimelines(context, commit.oid);
-  await knownModel(context, commit, model);
+  const known = await readModel(context, commit, model, () => false);
+  const isShown = (path: string): boolean =>
+    path !== known.manifest?.path && (stage === undefined || path === stagePath(model, stage));
+  await hintUncommittedModel(context, commit, known, isShown);
   const scope = stage === undefined ? {} : { stages: [stage], registrations: false };
   return new Map([[model, await readTimeline(context, commit.oid, model, scope)]]);
 }
@@ -104,13 +108,8 @@ export async function readStateAt(
         stages.push({ model: name, stage, version: entry.value?.spec.version ?? null });
     }
   }
+  if (stages.length === 0 && query.stage !== undefined) await requireKnownStage(context, commit, query.stage);
   return { commit: oid, at: toTimestamp(committer.seconds), stages };
-}
-
-async function knownModel(context: Context, commit: RegistryCommit, name: string): Promise<void> {
-  const problem = modelNameProblem(name);
-  if (problem !== undefined) throw new ModeltrailError("USAGE", problem);
-  await readModel(context, commit, name, () => false);
 }
 
 function matches(event: HistoryEvent, { stage, since }: HistoryQuery): boolean {

@@ -1,5 +1,6 @@
 import { isModeltrailError } from "../diagnostics/errors.ts";
-import { usableVersions, type ModelView } from "../registry/model-view.ts";
+import type { ModelStage } from "../manifest/types.generated.ts";
+import { usableVersions, type Entry, type ModelView } from "../registry/model-view.ts";
 import { latestVersion } from "../registry/versions.ts";
 import { viewFiles } from "../registry/view.ts";
 import type { Context } from "./context.ts";
@@ -16,7 +17,7 @@ export interface ModelRow {
   /** The highest version that is not yanked; left out when there is none. */
   readonly latest?: string;
   readonly versions: number;
-  /** True when a file that this row shows is broken. */
+  /** True when a file that this row shows is broken, or a stage names a version that is missing or yanked. */
   readonly broken: boolean;
 }
 
@@ -36,7 +37,9 @@ export async function listModels(context: Context, at: ReadAt = {}): Promise<Mod
   const models = [...views.models.values()].map(toRow).toSorted((a, b) => (a.model < b.model ? -1 : 1));
   for (const row of models)
     if (row.broken)
-      context.notices.warn(`${row.model} has a broken manifest; modeltrail validate says what is wrong`);
+      context.notices.warn(
+        `${row.model} has a broken manifest, or a stage without a usable version; modeltrail validate says what is wrong`,
+      );
   return { commit: commit.oid, stages: await stageNames(context, commit), models };
 }
 
@@ -55,8 +58,6 @@ async function stageNames(
 
 function toRow(model: ModelView): ModelRow {
   const latest = latestVersion(usableVersions(model));
-  const broken =
-    [...model.stages.values()].some((entry) => entry.state === "broken") || model.manifest === undefined;
   return {
     model: model.name,
     stages: Object.fromEntries(
@@ -64,6 +65,14 @@ function toRow(model: ModelView): ModelRow {
     ),
     ...(latest === undefined ? {} : { latest }),
     versions: model.versions.size,
-    broken,
+    broken:
+      model.manifest === undefined || [...model.stages.values()].some((entry) => !isSound(model, entry)),
   };
+}
+
+/** Whether a stage can be read and names a version that is there to be used; versions are known by name alone. */
+function isSound(model: ModelView, { value }: Entry<ModelStage>): boolean {
+  if (value === undefined) return false;
+  const { version } = value.spec;
+  return model.versions.has(version) && !model.yanks.has(version);
 }

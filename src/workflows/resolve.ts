@@ -1,12 +1,16 @@
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import type { ModelStage, ModelVersion } from "../manifest/types.generated.ts";
 import { stageArtifact } from "../registry/checks/stage.ts";
-import { usableVersions, type Entry, type ModelView } from "../registry/model-view.ts";
+import { usableVersions, type ModelView } from "../registry/model-view.ts";
+import { stagePath } from "../registry/layout.ts";
 import { parseModelReference } from "../registry/names.ts";
 import type { Context } from "./context.ts";
 import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
 import type { Wanted } from "./read/manifests.ts";
 import { readModel } from "./read/model.ts";
+import { requireOwn } from "./require-entry.ts";
+import { hintUncommitted, hintUncommittedStage } from "./uncommitted.ts";
+import { requireWholeTarget } from "./whole-target.ts";
 
 /** Where a model's bytes are: the answer of `resolve`. */
 export interface Resolution {
@@ -49,7 +53,10 @@ export function requireReference(
   return { model: reference.model, ref: reference.ref };
 }
 
-/** Answers where the bytes of `<model>@<version|stage|latest>` are. A stage costs one commit, a few trees and one blob. */
+/**
+ * Answers where the bytes of `<model>@<version|stage|latest>` are, unless the manifests behind the answer are broken.
+ * A stage costs one commit, a few trees and two blobs: its own, and its version's.
+ */
 export async function resolveModel(
   context: Context,
   reference: string,
@@ -58,6 +65,7 @@ export async function resolveModel(
   const { model: name, ref } = requireReference(reference, "version or stage");
   const commit = await openCommit(context, at);
   const { model, target } = await findTarget(context, commit, name, ref);
+  await requireWholeTarget(context, model, target);
   const artifact = target.kind === "stage" ? target.artifact : stageArtifact(target.manifest);
   const yanked = model.yanks.has(target.version);
   if (yanked) context.notices.warn(`${name} ${target.version} was yanked; nobody should use it`);
@@ -95,34 +103,19 @@ export async function findTarget(
         name,
         (identity) => identity.kind === "version" && identity.version === version,
       );
-    return {
-      model,
-      target: {
-        kind: "version",
-        version,
-        manifest: requireOwn(model.versions.get(version), { model: name, version }),
-      },
-    };
+    const entry = model.versions.get(version);
+    const manifest = requireOwn(entry, { model: name, version });
+    if (entry !== undefined) await hintUncommitted(context, commit, [entry]);
+    return { model, target: { kind: "version", version, manifest } };
   }
   const entry = model.stages.get(ref);
   if (entry === undefined) throw await explainMissing(context, commit, model, ref);
   const stage = requireOwn(entry, { model: name, stage: ref });
-  if (commit.isHead === true) await hintUncommitted(context, entry);
+  await hintUncommitted(context, commit, [entry]);
   return {
     model,
     target: { kind: "stage", stage: ref, version: stage.spec.version, artifact: stage.spec.artifact },
   };
-}
-
-/** Edits that are not committed are not state; whoever made them may think so. */
-async function hintUncommitted(context: Context, entry: Entry<ModelStage>): Promise<void> {
-  const bytes = await context.readWorkFile(entry.path);
-  if (bytes === undefined || entry.text === undefined) return;
-  const plain = (text: string): string => text.replaceAll("\r\n", "\n");
-  if (plain(new TextDecoder().decode(bytes)) === plain(entry.text)) return;
-  context.notices.hint(
-    `${context.prefix}${entry.path} has edits that are not committed; this answers for the commit`,
-  );
 }
 
 async function newest(model: ModelView): Promise<string> {
@@ -132,42 +125,6 @@ async function newest(model: ModelView): Promise<string> {
   throw new ModeltrailError("NOT_FOUND", `${model.name} has no version that is not yanked`, {
     hint: "Register one.",
   });
-}
-
-/** The value of a manifest that an answer depends on; BROKEN_MANIFEST with what is wrong when it cannot be read. */
-export function requireValue<T>(entry: Entry<T> | undefined): T {
-  if (entry?.value !== undefined) return entry.value;
-  const [finding] = entry?.findings ?? [];
-  throw broken(entry?.path ?? "the manifest", finding?.line, finding?.message ?? "cannot be read");
-}
-
-/** The same, of a manifest whose fields have to say what was asked for: its path alone proves nothing. */
-function requireOwn<T extends { readonly spec: object }>(
-  entry: Entry<T> | undefined,
-  expected: Partial<T["spec"]>,
-): T {
-  const value = requireValue(entry);
-  const fields = new Map<string, unknown>(Object.entries(value.spec));
-  for (const [field, wanted] of Object.entries(expected)) {
-    if (fields.get(field) === wanted) continue;
-    const line = entry?.positionOf(`/spec/${field}`)?.line;
-    throw broken(
-      entry?.path ?? "",
-      line,
-      `spec.${field} is ${JSON.stringify(fields.get(field))}, but the path says ${JSON.stringify(wanted)}`,
-    );
-  }
-  return value;
-}
-
-function broken(path: string, line: number | undefined, message: string): ModeltrailError {
-  return new ModeltrailError(
-    "BROKEN_MANIFEST",
-    `${path}${line === undefined ? "" : `:${line}`}: ${message}`,
-    {
-      hint: "Run modeltrail validate to see everything that is wrong.",
-    },
-  );
 }
 
 async function explainMissing(
@@ -186,6 +143,7 @@ async function explainMissing(
     return new ModeltrailError("NOT_FOUND", `there is no stage ${JSON.stringify(ref)}`, {
       hint: `The policy has ${stages.join(", ") || "none"}.`,
     });
+  await hintUncommittedStage(context, commit, stagePath(model.name, ref));
   const held = [...model.stages.keys()];
   return new ModeltrailError("EMPTY_STAGE", `${model.name} holds nothing at ${JSON.stringify(ref)}`, {
     hint:

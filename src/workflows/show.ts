@@ -1,12 +1,15 @@
 import type { Finding } from "../diagnostics/finding.ts";
 import type { Model, ModelVersion, ModelYank } from "../manifest/types.generated.ts";
+import type { ModelView } from "../registry/model-view.ts";
 import { parseModelReference } from "../registry/names.ts";
 import { compareVersions, versionProblem } from "../registry/versions.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import type { Context } from "./context.ts";
-import { openCommit, type ReadAt } from "./read/commit.ts";
+import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
 import { readCheckedModel } from "./read/snapshot.ts";
-import { findTarget, requireValue } from "./resolve.ts";
+import { requireValue } from "./require-entry.ts";
+import { findTarget } from "./resolve.ts";
+import { hintUncommittedModel } from "./uncommitted.ts";
 
 /** One version in a line of `show`. */
 export interface VersionRow {
@@ -47,32 +50,50 @@ export async function showModel(context: Context, text: string, at: ReadAt = {})
   for (const finding of model.findings)
     if (finding.severity === "error")
       context.notices.warn(`${finding.file ?? model.name}: ${finding.message}`);
-  const held = (version: string): readonly string[] =>
-    [...model.stages].filter(([, entry]) => entry.value?.spec.version === version).map(([stage]) => stage);
-  const versions = [...model.versions].map(([version, entry]) => ({
-    version,
-    stages: held(version),
-    yanked: model.yanks.has(version),
-    broken: entry.state === "broken",
-    ...summary(entry.value),
-  }));
+  // Of what is asked for by name, it is said where it is looked up.
+  const named = model.stages.get(reference.ref ?? "")?.path;
+  await hintUncommittedModel(context, commit, model, (path) => path !== named);
   const details = {
     model: model.name,
     commit: commit.oid,
-    versions: versions.toSorted((a, b) => newestFirst(a.version, b.version)),
+    versions: versionRows(model),
     findings: model.findings,
   };
   const spec = model.manifest?.value?.spec;
-  const named = spec === undefined ? details : { ...details, spec };
-  if (reference.ref === undefined) return named;
-  const { target } = await findTarget(context, commit, model.name, reference.ref);
+  const described = spec === undefined ? details : { ...details, spec };
+  if (reference.ref === undefined) return described;
+  return { ...described, ...(await selectVersion(context, commit, model, reference.ref)) };
+}
+
+/** The version that a reference names, whole, and its yank. */
+async function selectVersion(
+  context: Context,
+  commit: RegistryCommit,
+  model: ModelView,
+  ref: string,
+): Promise<Pick<ModelDetails, "selected" | "yank">> {
+  const { target } = await findTarget(context, commit, model.name, ref);
   const selected = requireValue(model.versions.get(target.version)).spec;
   const yank = model.yanks.get(target.version)?.value?.spec;
   if (model.yanks.has(target.version))
     context.notices.warn(
       `${model.name} ${target.version} was yanked${yank === undefined ? "" : `: ${yank.reason}`}`,
     );
-  return { ...named, selected, ...(yank === undefined ? {} : { yank }) };
+  return { selected, ...(yank === undefined ? {} : { yank }) };
+}
+
+/** Newest number first. */
+function versionRows(model: ModelView): readonly VersionRow[] {
+  const held = (version: string): readonly string[] =>
+    [...model.stages].filter(([, entry]) => entry.value?.spec.version === version).map(([stage]) => stage);
+  const rows = [...model.versions].map(([version, entry]) => ({
+    version,
+    stages: held(version),
+    yanked: model.yanks.has(version),
+    broken: entry.state === "broken",
+    ...summary(entry.value),
+  }));
+  return rows.toSorted((a, b) => newestFirst(a.version, b.version));
 }
 
 /** Files whose name is no version come last. */

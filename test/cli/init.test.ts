@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { newWorkspace, runGit, type Workspace } from "../builders/workspace.ts";
+import { expectMessages } from "./output-schemas.ts";
 import { newShell } from "./world.ts";
 
 let workspace: Workspace;
@@ -59,4 +60,27 @@ it("refuses names that cannot be, and makes nothing then", async () => {
     expect(await shell.run("init", ...argv), argv.join(" ")).toMatchObject({ code: 2, stdout: "" });
   }
   expect(runGit(workspace.folder, "status", "--porcelain")).toBe("");
+});
+
+it("leaves a registry that is there alone, and says what was asked for and is not so", async () => {
+  workspace = newWorkspace();
+  const shell = newShell(workspace.folder);
+  expect(await shell.run("init", "--name", "acme")).toMatchObject({ code: 0 });
+  const head = runGit(workspace.folder, "rev-parse", "HEAD");
+  for (const argv of [[], ["--name", "acme"], ["--stages", "staging, production"]])
+    expect(await shell.run("init", ...argv, "-o", "json")).toMatchObject({ code: 0, stderr: "" });
+  for (const [argv, word] of [
+    [["--stages", "dev,production"], "its stages are staging, production"],
+    [["--name", "other"], "its name is acme"],
+    [["--storage", "file:elsewhere/"], "its storage is file:.modeltrail/artifacts/"],
+  ] as const) {
+    const again = await shell.run("init", ...argv, "-o", "json");
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      status: "unchanged",
+      stages: ["staging", "production"],
+    });
+    expect(expectMessages(again.stderr)).toMatchObject([{ warning: expect.stringContaining(word) }]);
+  }
+  expect(runGit(workspace.folder, "rev-parse", "HEAD")).toBe(head);
 });

@@ -36,7 +36,6 @@ describe("wrong usage", () => {
     ["register fraud-detector . --parent base", /base-encoder/],
     ["register fraud-detector . --run nowhere", /mlflow/],
     ["register fraud-detector . --metrics missing.json", /auc/],
-    ["promote fraud-detector@1.0.0 --to nowhere", /spec\.stages/],
     ["merge main", /proposals/],
     ["gate fraud-detector@1.0.0", /--expect-version/],
   ];
@@ -83,6 +82,17 @@ describe("help and version", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^modeltrail \d+\.\d+\.\d+\n$/);
   });
+
+  it.each([[["--version", "-o", "json"]], [["-ojson", "-V"]], [["list", "--output", "json", "--version"]]])(
+    "%j answers as asked",
+    async (argv) => {
+      const { code, stdout, stderr } = await shell.run(...argv);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(expectDocument("version", stdout)).toEqual({ version: expect.stringMatching(/^\d+\.\d+\.\d+/) });
+      const yaml = await shell.run(...argv.map((word) => word.replace("json", "yaml")));
+      expect(yaml).toMatchObject({ code: 0, stdout: expect.stringMatching(/^version: "\d/) });
+    },
+  );
 });
 
 describe("options of every command", () => {
@@ -143,6 +153,15 @@ describe("exit codes", () => {
     ["show nobody", 1, "NOT_FOUND"],
     ["history nobody", 1, "NOT_FOUND"],
     ["gate fraud-detector@nowhere", 1, "NOT_FOUND"],
+    ["promote fraud-detector@1.0.0 --to nowhere", 1, "NOT_FOUND"],
+    ["rollback fraud-detector --stage nowhere", 1, "NOT_FOUND"],
+    ["retire fraud-detector --stage nowhere", 1, "NOT_FOUND"],
+    ["history fraud-detector --stage nowhere", 1, "NOT_FOUND"],
+    ["history fraud-detector --stage nowhere --at 2100-01-01", 1, "NOT_FOUND"],
+    ["list --ref no-such-branch", 1, "NOT_FOUND"],
+    ["validate --base no-such-branch", 1, "NOT_FOUND"],
+    ["validate --base main --head no-such-branch", 1, "NOT_FOUND"],
+    ["merge no-such-branch", 1, "NOT_FOUND"],
     ["gate fraud-detector@staging --expect-digest sha256:0", 1],
     ["merge promote/staging/fraud-detector/9.9.9", 1, "NOT_FOUND"],
     ["close promote/staging/fraud-detector/9.9.9", 1, "NOT_FOUND"],
@@ -190,5 +209,5 @@ it("says what was read when asked to", async () => {
     "resolve",
     "fraud-detector@production",
   );
-  expect(expectMessages(stderr)).toMatchObject([{ counters: { commits: 1, blobs: 1 } }]);
+  expect(expectMessages(stderr)).toMatchObject([{ counters: { commits: 1, blobs: 2 } }]);
 });

@@ -215,3 +215,27 @@ describe("a registry in a sub-folder", () => {
     await found.repository.close();
   });
 });
+
+describe("a change that brings a name which collides", () => {
+  it.each([
+    ["a new model alone", false],
+    ["a new model, and the older one as well", true],
+  ])("%s: the finding stands at the new one", async (_, both) => {
+    const workspace = newWorkspace();
+    open.push(workspace);
+    workspace.write("modeltrail.yaml", textOf(aRegistry([{ name: "prod" }, { name: "eu-prod" }])));
+    workspace.write("models/fraud-eu/model.yaml", textOf(aModel("fraud-eu")));
+    workspace.git("add", ".");
+    workspace.git("commit", "--quiet", "-m", "older");
+    workspace.git("switch", "--quiet", "-c", "newer");
+    workspace.write("models/fraud/model.yaml", textOf(aModel("fraud")));
+    if (both) workspace.write("models/fraud-eu/model.yaml", textOf(aModel("fraud-eu", { description: "x" })));
+    workspace.git("add", ".");
+    workspace.git("commit", "--quiet", "-m", "newer");
+    const { gates } = await validateChange(await workspace.open(), { base: "main", head: "newer" }, "none");
+    const collisions = gates.flatMap(({ findings }) =>
+      findings.filter(({ code }) => code === "NAME_COLLISION"),
+    );
+    expect(collisions.map(({ file }) => file)).toEqual(["models/fraud/model.yaml"]);
+  });
+});

@@ -119,11 +119,11 @@ describe("the life of a model", () => {
     await mergeProposal(await workspace.open(), "retire/staging/fraud");
     const context = await workspace.open();
     for (const answer of [
-      resolveModel(context, "fraud@staging"),
-      gateStage(context, "fraud@staging"),
-      pullModel(context, "fraud@staging", join(workspace.folder, "../x")),
+      () => resolveModel(context, "fraud@staging"),
+      () => gateStage(context, "fraud@staging"),
+      () => pullModel(context, "fraud@staging", join(workspace.folder, "../x")),
     ]) {
-      await expect(answer).rejects.toMatchObject({ code: "EMPTY_STAGE" });
+      await expect(answer()).rejects.toMatchObject({ code: "EMPTY_STAGE" });
     }
     expect((await listModels(context)).models).toMatchObject([
       { model: "fraud", stages: {}, latest: "1.0.0" },

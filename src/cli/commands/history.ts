@@ -36,7 +36,7 @@ export function declareHistory(command: Command, execute: Execute): void {
     ],
     exits: [
       [0, "answered, also when nothing happened"],
-      [1, "there is no such model; with --at: the history begins later"],
+      [1, "there is no such model or stage; with --at: the history begins later"],
       COULD_NOT_TELL,
     ],
   });

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { Answer, Execute, Run } from "../execute.ts";
 import { addGuide, COULD_NOT_TELL } from "../guide.ts";
 import type { OpenedContext } from "../../composition/open-context.ts";
-import type { InitOptions } from "../../workflows/init.ts";
+import type { InitOptions, InitResult } from "../../workflows/init.ts";
 
 interface InitFlags {
   readonly name?: string;
@@ -12,6 +12,15 @@ interface InitFlags {
   readonly endpoint?: string;
   readonly pathStyle?: boolean;
   readonly stages: string;
+}
+
+/** The options, and which of them were not left to their defaults. */
+interface Wish extends InitFlags {
+  readonly given: (name: keyof InitFlags) => boolean;
+}
+
+function isGiven(command: Command, name: string): boolean {
+  return command.getOptionValueSource(name) === "cli";
 }
 
 /** `modeltrail init [folder]` */
@@ -46,20 +55,39 @@ export function declareInit(command: Command, execute: Execute): void {
     exits: [[0, "made, or there already"], COULD_NOT_TELL],
   });
   command.action((folder: string | undefined, flags: InitFlags) =>
-    execute(command, (run) => init(run, folder, flags)),
+    execute(command, (run) => init(run, folder, { ...flags, given: (name) => isGiven(command, name) })),
   );
 }
 
-async function init(run: Run, folder: string | undefined, flags: InitFlags): Promise<Answer> {
+async function init(run: Run, folder: string | undefined, wish: Wish): Promise<Answer> {
   const { initRegistry } = await import("../../workflows/init.ts");
   const target = resolve(run.io.cwd, folder ?? run.flags.registry ?? ".");
   const context = run.keep(await openTarget(run, target));
-  const result = await initRegistry(context, await readOptions(target, flags));
+  const options = await readOptions(target, wish);
+  const result = await initRegistry(context, options);
+  warnIgnored(run, result, options, wish);
   const located = { ...result, files: result.files.map((file) => `${context.prefix}${file}`) };
   return {
     document: located,
     text: async (look) => (await import("../../report/text/registration.ts")).renderInit(located, look),
   };
+}
+
+/** A registry that is there stays as it is, whatever was asked for. */
+function warnIgnored({ notices }: Run, result: InitResult, options: InitOptions, { given }: Wish): void {
+  if (result.status !== "unchanged") return;
+  const [stages, wanted] = [result.stages.join(", "), options.stages.join(", ")];
+  const differs = [
+    ...(given("name") && options.name !== result.name ? [`its name is ${result.name}`] : []),
+    ...(given("storage") && options.storage.uri !== result.storage
+      ? [`its storage is ${result.storage}`]
+      : []),
+    ...(given("stages") && wanted !== stages ? [`its stages are ${stages}`] : []),
+  ];
+  if (differs.length > 0)
+    notices.warn(
+      `this is a registry already, and nothing was changed: ${differs.join("; ")}. Edit modeltrail.yaml.`,
+    );
 }
 
 /** Node's own `recursive` never comes back where a file system refuses new folders with ENOENT, as /proc does. */

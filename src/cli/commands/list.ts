@@ -14,12 +14,15 @@ export function declareList(command: Command, execute: Execute): void {
       ["modeltrail list", "every model, and what is where"],
       ["modeltrail list --ref v2 -o json", "as of a tag, for scripts"],
     ],
-    exits: [[0, "listed, also when there is no model"], COULD_NOT_TELL],
+    exits: [[0, "listed, also when there is no model"], [1, "there is no such revision"], COULD_NOT_TELL],
   });
   command.action((flags: ReadFlags) =>
     execute(command, async ({ open }) => {
       const { listModels } = await import("../../workflows/list.ts");
-      const models = await listModels(await open(), readAt(flags));
+      const { hintUncommittedList } = await import("../../workflows/uncommitted.ts");
+      const context = await open();
+      const models = await listModels(context, readAt(flags));
+      await hintUncommittedList(context, models);
       return {
         document: models,
         text: async (look) => (await import("../../report/text/list.ts")).renderList(models, look),

@@ -6,7 +6,7 @@ import { addPushOption } from "../proposal-options.ts";
 /** `modeltrail proposals` */
 export function declareProposals(command: Command, execute: Execute): void {
   command.description(
-    "List the open proposals, each with its verdict on the current tip of the default branch. Storage is not looked at; merge does.",
+    "List the open proposals, each with its verdict on the current tip of the default branch. What that branch says already is left out. Storage is not looked at; merge does.",
   );
   addPushOption(command);
   addGuide(command, {

@@ -24,7 +24,7 @@ const FIELDS: readonly (keyof Resolution)[] = [
 export function declareResolve(command: Command, execute: Execute): void {
   command
     .description(
-      "Say which version a reference means, and where its bytes are. An empty stage is an error, never an older version.",
+      "Say which version a reference means, and where its bytes are. An empty stage is an error, never an older version; so is a broken manifest of the stage or of its version. The bytes are not looked at; gate does.",
     )
     .argument("<model@ref>", "<ref> is a version, a stage, or latest");
   command.addOption(command.createOption("--field <name>", "print this value alone").choices(FIELDS));

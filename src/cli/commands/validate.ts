@@ -35,7 +35,7 @@ export function declareValidate(command: Command, execute: Execute): void {
     ],
     exits: [
       [0, "nothing is wrong; the change passes"],
-      [1, "findings; the change is denied or pending"],
+      [1, "findings; the change is denied or pending; there is no such revision"],
       COULD_NOT_TELL,
     ],
   });

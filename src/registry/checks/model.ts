@@ -5,6 +5,7 @@ import type { Entry, ModelView } from "../model-view.ts";
 import { flatName, stageObjectName } from "../names.ts";
 import type { Sha256 } from "../snapshot.ts";
 import { versionNumber } from "../versions.ts";
+import type { Problem } from "./problem.ts";
 import { checkStage } from "./stage.ts";
 import { checkVersion } from "./version.ts";
 
@@ -15,10 +16,16 @@ export function checkModel(model: ModelView, sha256: Sha256): readonly Finding[]
     ...checkPresence(model),
     ...checkFields(model),
     ...checkNumbers(model),
-    ...[...model.versions.values()].flatMap((entry) => checkVersion(entry, sha256)),
-    ...[...model.stages].flatMap(([stage, entry]) => checkStage(model, stage, entry)),
+    ...[...model.versions.values()].flatMap((entry) => locate(entry, checkVersion(entry, sha256))),
+    ...[...model.stages].flatMap(([stage, entry]) => locate(entry, checkStage(model, stage, entry))),
     ...checkYanks(model),
   ];
+}
+
+function locate(entry: Entry<object>, problems: readonly Problem[]): readonly Finding[] {
+  return problems.map(({ code, pointer, message }) =>
+    makeFinding(code, { file: entry.path, pointer, ...entry.positionOf(pointer), message }),
+  );
 }
 
 function brokenFiles(model: ModelView): readonly Finding[] {

@@ -1,24 +1,16 @@
-import type { Finding } from "../../diagnostics/finding.ts";
-import { makeFinding } from "../../diagnostics/make-finding.ts";
 import type { ModelVersion } from "../../manifest/types.generated.ts";
 import { renderListing } from "../listing.ts";
 import type { Entry } from "../model-view.ts";
 import type { Sha256 } from "../snapshot.ts";
+import type { Problem } from "./problem.ts";
 
 /** Checks that a version's own figures agree: the digest with the files, the sizes with their sum, the order of paths. */
-export function checkVersion(entry: Entry<ModelVersion>, sha256: Sha256): readonly Finding[] {
+export function checkVersion(entry: Entry<ModelVersion>, sha256: Sha256): readonly Problem[] {
   if (entry.value === undefined) return [];
   const { artifact } = entry.value.spec;
-  const findings: Finding[] = [];
+  const problems: Problem[] = [];
   const at = (pointer: string, message: string): void => {
-    findings.push(
-      makeFinding("ARTIFACT_INCONSISTENT", {
-        file: entry.path,
-        pointer,
-        ...entry.positionOf(pointer),
-        message,
-      }),
-    );
+    problems.push({ code: "ARTIFACT_INCONSISTENT", pointer, message });
   };
   const size = artifact.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   if (size !== artifact.sizeBytes)
@@ -41,7 +33,7 @@ export function checkVersion(entry: Entry<ModelVersion>, sha256: Sha256): readon
   }
   if (!artifact.uri.endsWith("/") && artifact.files.length !== 1)
     at("/spec/artifact/uri", "the address of several files is a folder's, which ends with /");
-  return findings;
+  return problems;
 }
 
 /** What is wrong with a path below an artifact's folder; undefined when it is fine. */
