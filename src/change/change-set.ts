@@ -1,3 +1,7 @@
+import type { ModelVersion } from "../manifest/types.generated.ts";
+import { modelNameProblem, nameProblem } from "../registry/names.ts";
+import { versionProblem } from "../registry/versions.ts";
+
 /** One file of a change: its whole new text, or null for "removed". Paths are relative to the registry's folder. */
 export interface TextEdit {
   readonly path: string;
@@ -17,6 +21,24 @@ export interface ChangeSet {
   readonly body: string;
   readonly trailers: readonly Trailer[];
   readonly edits: readonly TextEdit[];
+  /** What the change is about, for those who write about it at length; a registry's first commit has none. */
+  readonly story?: ChangeStory;
+}
+
+/** A change of a model in its parts. */
+export interface ChangeStory {
+  readonly model: string;
+  readonly stage?: string | undefined;
+  /** The version that goes, or that is yanked. */
+  readonly fromVersion?: string | undefined;
+  /** Its manifest, where it could be read. */
+  readonly from?: ModelVersion | undefined;
+  /** The version that comes. */
+  readonly to?: ModelVersion | undefined;
+  /** Why, in the words of who asked for it. */
+  readonly reason?: string | undefined;
+  /** The command that takes it back. */
+  readonly undo?: string | undefined;
 }
 
 export type Trailer = readonly [key: string, value: string];
@@ -63,8 +85,19 @@ export interface ProposalName {
   readonly version?: string;
 }
 
-/** Reads the name of a proposal's branch (without the prefix of a registry in a sub-folder). */
+/**
+ * Reads the name of a proposal's branch (without the prefix of a registry in a sub-folder). A branch whose parts are
+ * no names of models, stages and versions is a person's, whatever it begins with.
+ */
 export function parseProposalBranch(branch: string): ProposalName | undefined {
+  const name = splitProposalBranch(branch);
+  if (name === undefined || modelNameProblem(name.model) !== undefined) return undefined;
+  const { stage, version } = name;
+  if (stage !== undefined && nameProblem("stage", stage) !== undefined) return undefined;
+  return version !== undefined && versionProblem(version) !== undefined ? undefined : name;
+}
+
+function splitProposalBranch(branch: string): ProposalName | undefined {
   const [kind, ...rest] = branch.split("/");
   if (kind === "promote" || kind === "rollback") {
     const [stage, ...named] = rest;

@@ -2,7 +2,7 @@ import type { ModelStage, ModelVersion } from "../manifest/types.generated.ts";
 import { stagePath } from "../registry/layout.ts";
 import type { Entry } from "../registry/model-view.ts";
 import type { ChangeSet } from "./change-set.ts";
-import { narrateMove, referenceTrailers } from "./narrate.ts";
+import { narrateMove, referenceTrailers, undoMove } from "./narrate.ts";
 import { renderStageFile } from "./stage-file.ts";
 
 /** A stage that is to hold another version. */
@@ -40,5 +40,14 @@ export function planMove(move: Move): ChangeSet {
       ...referenceTrailers(version),
     ],
     edits: [{ path: stagePath(model, stage), text: renderStageFile(stage, version, current) }],
+    story: {
+      model,
+      stage,
+      fromVersion: from,
+      from: currentVersion,
+      to: version,
+      reason,
+      undo: undoMove(model, stage, from),
+    },
   };
 }

@@ -1,4 +1,5 @@
 import type { ModelVersion } from "../manifest/types.generated.ts";
+import { formatChange } from "../registry/decimals.ts";
 import { formatBytes, formatCount } from "../registry/quantities.ts";
 import type { Trailer } from "./change-set.ts";
 
@@ -14,17 +15,20 @@ export interface MoveStory {
 /** Says in short paragraphs what a move changes, and how to undo it. */
 export function narrateMove({ stage, from, fromVersion, to, reason }: MoveStory): string {
   const { model, artifact, description } = to.spec;
-  const undo =
-    fromVersion === undefined
-      ? `To undo: modeltrail retire ${model} --stage ${stage}`
-      : `To undo: modeltrail rollback ${model} --stage ${stage} --to ${fromVersion}`;
   return [
     ...(reason === undefined ? [] : [reason]),
     ...(description === undefined ? [] : [`${to.spec.version} is: ${description}`]),
     `${artifact.format}, ${formatBytes(artifact.sizeBytes)} in ${formatCount(artifact.files.length, "file")}, ${artifact.digest}`,
     ...narrateMetrics(from, to),
-    undo,
+    `To undo: ${undoMove(model, stage, fromVersion)}`,
   ].join("\n\n");
+}
+
+/** The command that takes a move back. */
+export function undoMove(model: string, stage: string, fromVersion: string | undefined): string {
+  return fromVersion === undefined
+    ? `modeltrail retire ${model} --stage ${stage}`
+    : `modeltrail rollback ${model} --stage ${stage} --to ${fromVersion}`;
 }
 
 function narrateMetrics(from: ModelVersion | undefined, to: ModelVersion): readonly string[] {
@@ -34,18 +38,6 @@ function narrateMetrics(from: ModelVersion | undefined, to: ModelVersion): reado
     return `- ${name}${on} ${before === undefined ? value : `${before.value} -> ${value} (${formatChange(before.value, value)})`}`;
   });
   return lines.length === 0 ? [] : [["Metrics", ...lines].join("\n")];
-}
-
-/** The difference of two decimals as they are written, with its sign: 0.934 and 0.932 differ by -0.002. */
-export function formatChange(before: number, after: number): string {
-  const digits = Math.max(decimals(before), decimals(after));
-  const change = digits > 15 ? String(after - before) : (after - before).toFixed(digits);
-  return after >= before ? `+${change}` : change;
-}
-
-function decimals(value: number): number {
-  const [mantissa = "", exponent = "0"] = String(value).split("e");
-  return Math.max(0, (mantissa.split(".")[1]?.length ?? 0) - Number(exponent));
 }
 
 /** Argo CD and GitOps Promoter show a deploy's link to the training commit from these. */

@@ -40,6 +40,7 @@ export function planRegistration({ version, newModel, requestedBy }: Registratio
       ...referenceTrailers(version),
     ],
     edits,
+    story: { model, to: version, undo: `modeltrail yank ${model}@${number} --reason <why>` },
   };
 }
 

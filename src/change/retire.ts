@@ -12,12 +12,15 @@ export interface Retirement {
 
 /** Empties a stage: its file is removed, and nothing else. */
 export function planRetirement({ model, stage, from, reason, requestedBy }: Retirement): ChangeSet {
-  const undo = from === undefined ? [] : [`To undo: modeltrail promote ${model}@${from} --to ${stage}`];
+  const undo = from === undefined ? undefined : `modeltrail promote ${model}@${from} --to ${stage}`;
   return {
     kind: "retire",
     branch: `retire/${stage}/${model}`,
     title: `retire(${stage}): ${model}${from === undefined ? "" : ` ${from}`}`,
-    body: [...(reason === undefined ? [] : [reason]), ...undo].join("\n\n"),
+    body: [
+      ...(reason === undefined ? [] : [reason]),
+      ...(undo === undefined ? [] : [`To undo: ${undo}`]),
+    ].join("\n\n"),
     trailers: [
       ["Model", model],
       ["Stage", stage],
@@ -26,5 +29,6 @@ export function planRetirement({ model, stage, from, reason, requestedBy }: Reti
       ["Requested-By", requestedBy],
     ],
     edits: [{ path: stagePath(model, stage), text: null }],
+    story: { model, stage, fromVersion: from, reason, undo },
   };
 }

@@ -57,6 +57,7 @@ export function planYank({ model, version, reason, replacement, at, requestedBy 
       ["Requested-By", requestedBy],
     ],
     edits: [{ path: yankPath(model.name, version), text: renderManifest(manifest) }, ...moves],
+    story: { model: model.name, fromVersion: version, to: replacement, reason },
   };
 }
 

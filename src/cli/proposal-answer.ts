@@ -16,12 +16,13 @@ export function proposalAnswer(outcome: MoveOutcome | AlreadyYanked, prefix: str
 type Proposed = Exclude<MoveOutcome | AlreadyYanked, { readonly status: "already" }>;
 
 function locateOutcome(outcome: Proposed, prefix: string): Proposed {
-  const { status, branch, commit, verdict, superseded, changeSet } = outcome;
+  const { status, branch, commit, request, verdict, superseded, changeSet } = outcome;
   const edits = changeSet.edits.map((edit) => ({ ...edit, path: `${prefix}${edit.path}` }));
   return {
     status,
     branch,
     ...(commit === undefined ? {} : { commit }),
+    ...(request === undefined ? {} : { request }),
     verdict: locateVerdict(verdict, prefix),
     superseded,
     changeSet: { ...changeSet, edits },

@@ -42,5 +42,5 @@ export function proposalOptions(flags: ProposalFlags): PromoteOptions {
 /** The exit codes of commands that propose. */
 export const PROPOSAL_EXITS = [
   [0, "proposed, or as it is already"],
-  [1, "denied (nothing is written), or proposed and still pending"],
+  [1, "denied or not found (nothing is written), or proposed and still pending"],
 ] as const;

@@ -1,10 +1,10 @@
-import { access, lstat, readFile, realpath } from "node:fs/promises";
+import { lstatSync, readFileSync } from "node:fs";
+import { access, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { GitRepository } from "../adapters/git/open.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import { REGISTRY_FILE } from "../registry/layout.ts";
 import type { CodeRepository, Context, Notices } from "../workflows/context.ts";
-import { openArtifactStore } from "./open-store.ts";
 
 /** Where a registry is, and what surrounds the work on it. */
 export interface OpenContextOptions {
@@ -31,10 +31,18 @@ export async function openContext(options: OpenContextOptions): Promise<OpenedCo
   return {
     repository,
     prefix: prefixOf(repository.root, folder),
-    openStore: (storage) => openArtifactStore(storage, mainFolder(repository, folder)),
+    openStore: async (storage) => {
+      const { openArtifactStore } = await import("./open-store.ts");
+      return openArtifactStore(storage, mainFolder(repository, folder));
+    },
     openForge: async (opened, scope) => {
+      if (scope.host !== undefined && scope.push) throw unknownForge();
       const { openLocalForge } = await import("../adapters/local-forge/open-local-forge.ts");
       return openLocalForge(opened, scope);
+    },
+    describeProposal: async (story) => {
+      const { describeProposal } = await import("../report/markdown/proposal.ts");
+      return describeProposal(story);
     },
     openModelFiles: async () => {
       const { openModelFiles } = await import("../adapters/model-files/open-model-files.ts");
@@ -54,15 +62,29 @@ export async function openContext(options: OpenContextOptions): Promise<OpenedCo
   };
 }
 
-/** Only for a look at what is not committed; a link, a huge file, or none at all is not worth a word. */
+/**
+ * Only for a look at what is not committed; a link, a huge file, or none at all is not worth a word. In one go: for a
+ * file this small, every step of an asynchronous read waits longer than the whole takes.
+ */
 async function readWorkFile(folder: string | undefined, path: string): Promise<Uint8Array | undefined> {
   if (folder === undefined) return undefined;
-  const found = await lstat(join(folder, path)).catch(() => undefined);
-  if (found?.isFile() !== true || found.size > MOST_BYTES) return undefined;
-  return readFile(join(folder, path)).catch(() => undefined);
+  try {
+    const found = lstatSync(join(folder, path), { throwIfNoEntry: false });
+    return found?.isFile() !== true || found.size > MOST_BYTES ? undefined : readFileSync(join(folder, path));
+  } catch {
+    return undefined;
+  }
 }
 
 const MOST_BYTES = 1024 * 1024;
+
+function unknownForge(): ModeltrailError {
+  return new ModeltrailError(
+    "USAGE",
+    "modeltrail.yaml names a forge (spec.forge), which this version of Modeltrail cannot work with",
+    { hint: "Take spec.forge out to work with plain branches." },
+  );
+}
 
 /** The folder of the registry in the work tree: the one named, else the nearest upwards, else the repository's root. */
 async function registryFolder(

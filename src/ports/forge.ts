@@ -2,20 +2,24 @@ import type { FileEdit } from "./repository.ts";
 
 /**
  * Where proposals live: plain branches with any Git host, or pull requests. Implementations are held to
- * `test/contracts/forge.contract.ts`. A proposal is known by its branch.
+ * `test/contracts/forge.contract.ts`. A proposal is known by its branch. An error of the network or of the host
+ * never closes, overwrites or forgets a proposal: the call rejects, and calling again finishes what was begun.
  */
 export interface Forge {
   /** Open proposals, sorted by branch. */
   listOpen(): Promise<readonly Proposal[]>;
-  /** The open proposal on a branch, or the commit at which one was rejected. */
+  /** What stands on a branch: nothing, an open proposal, or one that was rejected or merged last. */
   find(branch: string): Promise<ProposalState>;
   /**
    * Opens a proposal, or moves an open one to a new commit. The branch must be at `expected` (null: must not
    * exist). Rejects with CONFLICT when it is not; with NETWORK when only the push failed: calling again finishes it.
+   * Published already, it writes nothing.
    */
-  publish(proposal: NewProposal, expected: string | null): Promise<void>;
+  publish(proposal: NewProposal, expected: string | null): Promise<Published>;
   /** Closes an open proposal at `head`; a rejected one is remembered, a superseded or merged one is not. */
-  close(branch: string, head: string, why: "rejected" | "superseded" | "merged"): Promise<void>;
+  close(branch: string, head: string, closing: Closing): Promise<void>;
+  /** What only a host with pull requests can do; undefined elsewhere. */
+  readonly pullRequests: PullRequests | undefined;
 }
 
 export interface Proposal {
@@ -23,15 +27,118 @@ export interface Proposal {
   readonly branch: string;
   /** The commit at the branch's tip. */
   readonly head: string;
+  /** Left out where proposals are plain branches, and for a branch that was pushed and not yet opened as one. */
+  readonly request?: PullRequest;
+}
+
+/** A pull request, as people refer to it. */
+export interface PullRequest {
+  readonly number: number;
+  readonly url: string;
+  readonly title: string;
+  /** The login of who opened it. */
+  readonly author: string;
+  /** Seconds since 1970. */
+  readonly createdAt: number;
+  readonly draft: boolean;
 }
 
 export type ProposalState =
   | { readonly state: "none" }
-  | { readonly state: "open"; readonly head: string }
-  | { readonly state: "rejected"; readonly head: string };
+  | { readonly state: "open"; readonly head: string; readonly request?: PullRequest }
+  | { readonly state: "rejected"; readonly head: string; readonly request?: PullRequest };
 
-export interface NewProposal extends Proposal {
+export interface NewProposal {
+  readonly branch: string;
+  readonly head: string;
+  /** The commit that `head` was made on. */
+  readonly base: string;
   readonly title: string;
-  readonly body: string;
+  /** The message of the commit, without its first line. */
+  readonly message: string;
   readonly edits: readonly FileEdit[];
+  /** Markdown for a pull request; a host that has a limit cuts it between its parts, the last ones first. */
+  readonly description: readonly string[];
+  /** Data for machines, kept hidden in the pull request. */
+  readonly marker: Readonly<Record<string, string>>;
+  /** For people only: a label that cannot be set is a warning. */
+  readonly labels: readonly string[];
+  readonly draft: boolean;
+}
+
+export interface Published {
+  /** The commit that the branch holds now. A host that makes the commit itself gives another than was handed in. */
+  readonly head: string;
+  readonly request?: PullRequest;
+  readonly warnings: readonly string[];
+}
+
+/** Why a proposal ends. `by` is the branch of the proposal that takes its place. */
+export type Closing =
+  | { readonly why: "rejected" }
+  | { readonly why: "merged" }
+  | { readonly why: "superseded"; readonly by: string };
+
+/** Pull requests of one repository. Every call may reject with CREDENTIALS, FORBIDDEN, NOT_FOUND, NETWORK or RATE_LIMITED. */
+export interface PullRequests {
+  /** The proposal of an open pull request of any branch of this repository, a person's too. Rejects with NOT_FOUND. */
+  numbered(number: number): Promise<Required<Proposal>>;
+  /** How far a pull request is; `commit` is what it became on the base branch. */
+  progress(number: number): Promise<PullRequestProgress>;
+  /**
+   * Merges at exactly `head`, by the first method that the repository allows (merge commit, squash, rebase).
+   * Rejects with CONFLICT when the head moved, with MERGE_REFUSED when the host's rules do not let it.
+   */
+  merge(number: number, head: string): Promise<{ readonly commit: string }>;
+  /** Lets the host merge by itself once its rules are met. Rejects with MERGE_REFUSED where that is not enabled. */
+  armAutoMerge(number: number, head: string): Promise<void>;
+  /** All reviews, oldest first. */
+  reviews(number: number): Promise<readonly Review[]>;
+  /** Who made the commits of a pull request, by login where the host knows it: authors, committers and co-authors. */
+  contributors(number: number): Promise<readonly string[]>;
+  /** What a person may do in the repository now. */
+  permission(login: string): Promise<"admin" | "write" | "read" | "none">;
+  /** Posts a suggestion on lines of a file that a reviewer can commit; writes nothing when it stands there already. */
+  suggest(number: number, suggestion: Suggestion): Promise<void>;
+  /** Sets a status of a commit; writes nothing when its last one of that name says the same. */
+  setStatus(head: string, status: CommitStatus): Promise<void>;
+}
+
+export interface PullRequestProgress {
+  readonly state: "open" | "merged" | "closed";
+  readonly head: string;
+  readonly commit?: string;
+  /** Why the host does not let it be merged yet, in its own word: `blocked`, `behind`, `dirty`... */
+  readonly blockedBy?: string;
+}
+
+export interface Review {
+  readonly login: string;
+  readonly isBot: boolean;
+  readonly state: "approved" | "changes-requested" | "commented" | "dismissed";
+  /** The commit that was reviewed. */
+  readonly head: string;
+  /** Seconds since 1970. */
+  readonly at: number;
+}
+
+export interface Suggestion {
+  readonly head: string;
+  /** From the repository's root. */
+  readonly file: string;
+  /** 1-based, inclusive. */
+  readonly lines: { readonly from: number; readonly to: number };
+  /** What takes the lines' place, without the last line break. */
+  readonly text: string;
+  /** Markdown above the suggestion. */
+  readonly note: string;
+}
+
+export interface CommitStatus {
+  /** `modeltrail/verdict` and the like. */
+  readonly name: string;
+  readonly state: "success" | "pending" | "failure" | "error";
+  /** At most 140 characters reach the host. */
+  readonly description: string;
+  readonly url?: string;
 }

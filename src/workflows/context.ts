@@ -1,4 +1,6 @@
+import type { ChangeSet, ChangeStory } from "../change/change-set.ts";
 import type { Registry } from "../manifest/types.generated.ts";
+import type { Verdict } from "../policy/evaluate.ts";
 import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { ModelFiles } from "../ports/model-files.ts";
@@ -11,6 +13,8 @@ export interface Context {
   readonly prefix: string;
   readonly openStore: (storage: Registry["spec"]["storage"]) => Promise<ArtifactStore>;
   readonly openForge: (repository: Repository, scope: ForgeScope) => Promise<Forge>;
+  /** A proposal as Markdown, in parts: what is needed most comes first. */
+  readonly describeProposal: (story: ProposalStory) => Promise<readonly string[]>;
   readonly openModelFiles: () => Promise<ModelFiles>;
   /** Where a folder of this machine lies, seen from the registry. */
   readonly placeFolder: (folder: string, storage: Registry["spec"]["storage"]) => Promise<FolderPlace>;
@@ -20,6 +24,13 @@ export interface Context {
   readonly readWorkFile: (path: string) => Promise<Uint8Array | undefined>;
   readonly now: () => Date;
   readonly notices: Notices;
+}
+
+/** What there is to say of a proposal. */
+export interface ProposalStory {
+  readonly kind: ChangeSet["kind"];
+  readonly story: ChangeStory;
+  readonly verdict: Verdict;
 }
 
 /** A folder as a target of a pull. */
@@ -36,6 +47,10 @@ export interface ForgeScope {
   readonly branchPrefix: string;
   /** False keeps proposals on this machine. */
   readonly push: boolean;
+  /** The branch that proposals are merged into, as people say it: `main`. */
+  readonly base: string;
+  /** Where proposals are pull requests; undefined where they are plain branches. */
+  readonly host: Registry["spec"]["forge"];
 }
 
 /** A repository of training code. */

@@ -1,17 +1,21 @@
 import type { ProposalName } from "../change/change-set.ts";
 import { isModeltrailError, ModeltrailError } from "../diagnostics/errors.ts";
 import type { Verdict } from "../policy/evaluate.ts";
+import type { PullRequest } from "../ports/forge.ts";
 import type { Context } from "./context.ts";
 import { judgeChange } from "./judge/judge.ts";
-import { noProposal, requireProposal } from "./proposals.ts";
+import { noProposal, parseProposal } from "./proposals.ts";
 import type { Wanted } from "./read/manifests.ts";
 import { readModel } from "./read/model.ts";
+import { addsNothing, findLeavingPoint } from "./write/adds-nothing.ts";
+import { findOwnBranch, hintLeftOver, warnAhead } from "./write/branches.ts";
 import { followRemote, landCommit } from "./write/land.ts";
+import { mergeRequest, parseRequestNumber } from "./write/merge-request.ts";
 import { openSession, shortName, type Session, type SessionOptions } from "./write/session.ts";
 
-/** What became of a proposal that was to be merged. */
+/** What became of a branch that was to be merged. */
 export interface MergeResult {
-  /** `denied` changed nothing; `already` found it merged before, and tidied up. */
+  /** `denied` changed nothing; `already` found nothing left to merge, and tidied up. */
   readonly status: "merged" | "already" | "denied";
   readonly branch: string;
   /** The tip of the default branch afterwards. */
@@ -19,53 +23,104 @@ export interface MergeResult {
   readonly verdict?: Verdict;
 }
 
-/** Judges a proposal again on the current tip and, when it passes, merges it by a merge commit. */
+/**
+ * Judges a branch again on the current tip and, when it passes, merges it by a merge commit. A proposal's branch is
+ * then deleted; a person's is kept.
+ */
 export async function mergeProposal(
   context: Context,
-  branch: string,
+  target: string,
   options: SessionOptions = {},
 ): Promise<MergeResult> {
   const session = await openSession(context, options);
-  const { repository } = context;
   const { tip } = session;
-  const goal = requireProposal(session, branch);
-  const head = await findHead(session, branch);
+  const { branch, head, request } = await findTarget(context, session, target);
+  const goal = parseProposal(session, branch);
   if (head === undefined) {
     // A run that was killed after its last step, or a colleague, has done it: there is nothing left to merge.
-    if (!(await isReached(context, session, goal))) throw noProposal(branch);
-    if (session.push)
-      await followRemote(context, session, { commit: tip.oid, reason: `modeltrail merge: ${branch}` });
-    return { status: "already", branch, commit: tip.oid };
+    if (goal === undefined || !(await isReached(context, session, goal))) throw noProposal(branch);
+    return settle(context, session, { branch });
   }
-  if (await repository.history.isAncestor(head, tip.oid)) {
-    const landing = { commit: tip.oid, reason: `modeltrail merge: ${branch}` };
-    if (session.push) await followRemote(context, session, landing);
-    await session.forge.close(branch, head, "merged");
-    return { status: "already", branch, commit: tip.oid };
-  }
-  const builtOn = await repository.history.mergeBase(tip.oid, head);
-  if (builtOn === undefined)
-    throw new ModeltrailError(
-      "CONFLICT",
-      `${branch} shares no history with ${shortName(session.branch.ref)}`,
-      { hint: "Propose it again." },
-    );
+  await warnAhead(context, session, branch);
+  const builtOn = await findLeavingPoint(context, tip.oid, head);
+  if (builtOn === undefined) throw unrelated(session, branch);
+  const isProposal = goal !== undefined;
+  if (await addsNothing(context, { tip: tip.oid, head, builtOn }))
+    return settle(context, session, isProposal ? { branch, head } : { branch });
   const { verdict } = await judgeChange(context, { base: tip.oid, head, builtOn, artifacts: "changed" });
   if (verdict.verdict !== "pass") return { status: "denied", branch, commit: tip.oid, verdict };
-  const commit = await writeMerge(context, session, { branch, head, builtOn });
-  await land(context, session, { branch, head, commit });
-  await session.forge.close(branch, head, "merged");
+  const merge = { branch, head, builtOn, isProposal };
+  const commit = await landMerge(context, session, merge, request);
+  if (isProposal) await tidyUp(context, session, branch, head);
   return { status: "merged", branch, commit, verdict };
 }
 
-/** The proposal's commit; undefined when there is none. Rejects with REJECTED_BEFORE. */
-async function findHead({ forge }: Session, branch: string): Promise<string | undefined> {
+/** By the host where proposals are pull requests, else by a merge commit of ours; returns the commit. */
+async function landMerge(
+  context: Context,
+  session: Session,
+  merge: Merge,
+  request: PullRequest | undefined,
+): Promise<string> {
+  if (session.forge.pullRequests !== undefined)
+    return mergeRequest(context, session, { branch: merge.branch, head: merge.head, request });
+  const commit = await writeMerge(context, session, merge);
+  await land(context, session, merge, commit);
+  return commit;
+}
+
+interface Target {
+  readonly branch: string;
+  /** Undefined when nothing is proposed there. */
+  readonly head: string | undefined;
+  readonly request?: PullRequest;
+}
+
+/** What is to be merged, by branch or by the number of a pull request. */
+async function findTarget(context: Context, session: Session, target: string): Promise<Target> {
+  const { pullRequests } = session.forge;
+  const number = parseRequestNumber(target);
+  if (pullRequests !== undefined && number !== undefined) return pullRequests.numbered(number);
+  if (pullRequests === undefined && parseProposal(session, target) === undefined)
+    return { branch: target, head: await findOwnBranch(context, session, target) };
+  return findProposed(session, target);
+}
+
+/** Nothing is left to merge: brings this machine up to date, and takes a proposal's branch (at `head`) away. */
+async function settle(
+  context: Context,
+  session: Session,
+  { branch, head }: { readonly branch: string; readonly head?: string },
+): Promise<MergeResult> {
+  const commit = session.tip.oid;
+  if (session.push) await followRemote(context, session, { commit, reason: reasonOf(branch) });
+  if (head !== undefined) await tidyUp(context, session, branch, head);
+  return { status: "already", branch, commit };
+}
+
+async function tidyUp(context: Context, session: Session, branch: string, head: string): Promise<void> {
+  await session.forge.close(branch, head, { why: "merged" });
+  await hintLeftOver(context, session, branch);
+}
+
+function unrelated({ branch: main }: Session, branch: string): ModeltrailError {
+  return new ModeltrailError("CONFLICT", `${branch} shares no history with ${shortName(main.ref)}`, {
+    hint: "Make the change again, on a branch of the default branch.",
+  });
+}
+
+function reasonOf(branch: string): string {
+  return `modeltrail merge: ${branch}`;
+}
+
+/** Rejects with REJECTED_BEFORE. */
+async function findProposed({ forge }: Session, branch: string): Promise<Target> {
   const found = await forge.find(branch);
   if (found.state === "rejected")
     throw new ModeltrailError("REJECTED_BEFORE", `${branch} was closed unmerged`, {
       hint: "Propose it again with --reopen.",
     });
-  return found.state === "open" ? found.head : undefined;
+  return { head: undefined, ...found, branch };
 }
 
 /** Whether the default branch says already what a proposal of that name would make it say. */
@@ -83,36 +138,31 @@ async function isReached(context: Context, { tip }: Session, goal: ProposalName)
   return model.stages.get(stage)?.value?.spec.version === version;
 }
 
-interface MergeCommit {
-  readonly branch: string;
-  readonly head: string;
-  readonly commit: string;
-}
-
-/** Lands the merge; the proposal's branch on the remote goes with the same push. */
-async function land(
-  context: Context,
-  session: Session,
-  { branch, head, commit }: MergeCommit,
-): Promise<void> {
-  const { refs } = context.repository;
-  const { push, remote = "" } = session;
-  const reason = `modeltrail merge: ${branch}`;
-  const shared = push && (await refs.read(`refs/remotes/${remote}/${branch}`)) === head;
-  const gone = shared ? [{ name: `refs/heads/${branch}`, oid: head }] : [];
-  await landCommit(context, session, { commit, reason, delete: gone });
-}
-
 interface Merge {
   readonly branch: string;
   readonly head: string;
   readonly builtOn: string;
+  readonly isProposal: boolean;
+}
+
+/** Lands the merge; a proposal's branch on the remote goes with the same push. */
+async function land(
+  context: Context,
+  session: Session,
+  { branch, head, isProposal }: Merge,
+  commit: string,
+): Promise<void> {
+  const { refs } = context.repository;
+  const { push, remote = "" } = session;
+  const isShared = push && isProposal && (await refs.read(`refs/remotes/${remote}/${branch}`)) === head;
+  const gone = isShared ? [{ name: `refs/heads/${branch}`, oid: head }] : [];
+  await landCommit(context, session, { commit, reason: reasonOf(branch), delete: gone });
 }
 
 async function writeMerge(
   context: Context,
   { tip, branch: main }: Session,
-  { branch, head, builtOn }: Merge,
+  { branch, head, builtOn, isProposal }: Merge,
 ): Promise<string> {
   const { objects, writer } = context.repository;
   const merged = await writer.mergeTrees(builtOn, tip.oid, head);
@@ -121,13 +171,17 @@ async function writeMerge(
       "CONFLICT",
       `${branch} and ${shortName(main.ref)} both changed ${merged.conflicts.slice(0, 5).join(", ")}`,
       {
-        hint: "Propose the change again: it is then rebuilt on the current state.",
+        hint: isProposal
+          ? "Propose the change again: it is then rebuilt on the current state."
+          : `Merge ${shortName(main.ref)} into your branch, or rebase it, and try again.`,
       },
     );
   }
   const { message } = await objects.readCommit(head);
   const [title = branch, ...rest] = message.split("\n");
   const identity = await writer.identity();
-  const text = `Merge ${title}\n\nMerges ${branch}.\n${rest.join("\n").trimEnd()}\n`;
+  // Several commits may be behind a person's branch, and the last one's subject may not tell what it is about.
+  const subject = isProposal ? `Merge ${title}\n\nMerges ${branch}.` : `Merge ${branch}: ${title}`;
+  const text = `${[subject, ...rest].join("\n").trimEnd()}\n`;
   return writer.commitTree({ ...identity, parents: [tip.oid, head], tree: merged.tree, message: text });
 }

@@ -3,9 +3,11 @@ import { usableVersions, type ModelView } from "../registry/model-view.ts";
 import { latestVersion } from "../registry/versions.ts";
 import type { Context } from "./context.ts";
 import { proposeMove, readModelForMove, requireStage, type MoveOutcome } from "./move.ts";
-import { requireReference, requireValue } from "./resolve.ts";
+import { requireValue } from "./require-entry.ts";
+import { requireReference } from "./resolve.ts";
 import type { ProposeOptions } from "./write/propose.ts";
-import { openSession, type SessionOptions } from "./write/session.ts";
+import { attemptChange } from "./write/attempt.ts";
+import type { SessionOptions } from "./write/session.ts";
 
 /** How to promote. */
 export interface PromoteOptions extends ProposeOptions, SessionOptions {
@@ -20,15 +22,16 @@ export async function promoteVersion(
   options: PromoteOptions = {},
 ): Promise<MoveOutcome> {
   const { model: name, ref } = requireReference(reference, "version");
-  const session = await openSession(context, options);
-  requireStage(session, stage);
-  const model = await readModelForMove(context, session, name);
-  return proposeMove(context, session, {
-    model,
-    stage,
-    version: versionNamed(model, ref),
-    reason: options.reason,
-    options,
+  return attemptChange(context, options, async (session) => {
+    requireStage(session, stage);
+    const model = await readModelForMove(context, session, name);
+    return proposeMove(context, session, {
+      model,
+      stage,
+      version: versionNamed(model, ref),
+      reason: options.reason,
+      options,
+    });
   });
 }
 

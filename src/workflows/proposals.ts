@@ -4,6 +4,7 @@ import type { Verdict } from "../policy/evaluate.ts";
 import type { Context } from "./context.ts";
 import { judgeChange } from "./judge/judge.ts";
 import { toTimestamp } from "./timestamps.ts";
+import { addsNothing, findLeavingPoint } from "./write/adds-nothing.ts";
 import { openSession, type Session, type SessionOptions } from "./write/session.ts";
 
 /** One open proposal. */
@@ -31,10 +32,14 @@ export async function listProposals(context: Context, options: SessionOptions = 
   const session = await openSession(context, options);
   const rows: ProposalRow[] = [];
   for (const { branch, head } of await session.forge.listOpen()) {
-    // A branch that was left behind by a merge; `merge` tidies it up.
-    if (await context.repository.history.isAncestor(head, session.tip.oid)) continue;
+    // A person's branch, whatever its name begins with.
+    if (parseProposal(session, branch) === undefined) continue;
+    const builtOn = await findLeavingPoint(context, session.tip.oid, head);
+    // Left behind by a merge, a squash or a rebase; `merge` tidies it up.
+    if (builtOn !== undefined && (await addsNothing(context, { tip: session.tip.oid, head, builtOn })))
+      continue;
     const { message, author, committer } = await context.repository.objects.readCommit(head);
-    const judged = await tryJudge(context, session, head);
+    const judged = await tryJudge(context, session, head, builtOn);
     rows.push({
       branch,
       commit: head,
@@ -51,9 +56,15 @@ async function tryJudge(
   context: Context,
   session: Session,
   head: string,
+  builtOn: string | undefined,
 ): Promise<Pick<ProposalRow, "verdict" | "failing" | "error">> {
   try {
-    const { verdict } = await judgeChange(context, { base: session.tip.oid, head, artifacts: "none" });
+    const { verdict } = await judgeChange(context, {
+      base: session.tip.oid,
+      head,
+      ...(builtOn === undefined ? {} : { builtOn }),
+      artifacts: "none",
+    });
     return {
       verdict: verdict.verdict,
       failing: verdict.gates
@@ -84,20 +95,21 @@ export async function closeProposal(
   const found = await session.forge.find(branch);
   if (found.state === "rejected") return { status: "unchanged", branch, commit: found.head };
   if (found.state === "none") throw noProposal(branch);
-  await session.forge.close(branch, found.head, "rejected");
+  await session.forge.close(branch, found.head, { why: "rejected" });
   return { status: "closed", branch, commit: found.head };
 }
 
-/** What a branch of this registry proposes. Rejects with USAGE for branches that are none of ours. */
-export function requireProposal({ branchPrefix }: Session, branch: string): ProposalName {
-  const name = branch.startsWith(branchPrefix)
-    ? parseProposalBranch(branch.slice(branchPrefix.length))
-    : undefined;
-  if (name === undefined)
+/** What a branch of this registry proposes; undefined for a person's. */
+export function parseProposal({ branchPrefix }: Session, branch: string): ProposalName | undefined {
+  return branch.startsWith(branchPrefix) ? parseProposalBranch(branch.slice(branchPrefix.length)) : undefined;
+}
+
+/** Rejects with USAGE for branches that are no proposals of this registry. */
+function requireProposal(session: Session, branch: string): void {
+  if (parseProposal(session, branch) === undefined)
     throw new ModeltrailError("USAGE", `${JSON.stringify(branch)} is no proposal's branch`, {
       hint: "modeltrail proposals lists them.",
     });
-  return name;
 }
 
 export function noProposal(branch: string): ModeltrailError {

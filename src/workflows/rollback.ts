@@ -3,7 +3,8 @@ import type { Context } from "./context.ts";
 import { proposeMove, readModelForMove, requireStage, type MoveOutcome } from "./move.ts";
 import { readTimeline } from "./read/history.ts";
 import type { PromoteOptions } from "./promote.ts";
-import { openSession } from "./write/session.ts";
+import { attemptChange } from "./write/attempt.ts";
+import type { Session } from "./write/session.ts";
 
 /** How to roll back. */
 export interface RollbackOptions extends PromoteOptions {
@@ -18,7 +19,20 @@ export async function rollbackStage(
   stage: string,
   options: RollbackOptions = {},
 ): Promise<MoveOutcome> {
-  const session = await openSession(context, options);
+  return attemptChange(context, options, (session) => goBack(context, session, { name, stage, options }));
+}
+
+interface Rollback {
+  readonly name: string;
+  readonly stage: string;
+  readonly options: RollbackOptions;
+}
+
+async function goBack(
+  context: Context,
+  session: Session,
+  { name, stage, options }: Rollback,
+): Promise<MoveOutcome> {
   requireStage(session, stage);
   const model = await readModelForMove(context, session, name);
   const timeline = await readTimeline(context, session.tip.oid, name, {

@@ -11,7 +11,8 @@ import { requireReference } from "./resolve.ts";
 import { toTimestamp } from "./timestamps.ts";
 import { userName } from "./write/commit.ts";
 import { propose, type ProposalOutcome, type ProposeOptions } from "./write/propose.ts";
-import { openSession, type Session, type SessionOptions } from "./write/session.ts";
+import { attemptChange } from "./write/attempt.ts";
+import type { Session, SessionOptions } from "./write/session.ts";
 
 /** How to yank. */
 export interface YankOptions extends ProposeOptions, SessionOptions {
@@ -34,7 +35,20 @@ export async function yankVersion(
   options: YankOptions,
 ): Promise<ProposalOutcome | AlreadyYanked> {
   const { model: name, ref: version } = requireReference(reference, "version");
-  const session = await openSession(context, options);
+  return attemptChange(context, options, (session) => retract(context, session, { name, version, options }));
+}
+
+interface Retraction {
+  readonly name: string;
+  readonly version: string;
+  readonly options: YankOptions;
+}
+
+async function retract(
+  context: Context,
+  session: Session,
+  { name, version, options }: Retraction,
+): Promise<ProposalOutcome | AlreadyYanked> {
   const model = await readModelForMove(context, session, name);
   if (!model.versions.has(version))
     throw new ModeltrailError("NOT_FOUND", `${name} has no version ${version}`, {

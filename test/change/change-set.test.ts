@@ -9,7 +9,7 @@ import {
 } from "../../src/change/change-set.ts";
 import { planInit } from "../../src/change/init.ts";
 import { planMove } from "../../src/change/move.ts";
-import { formatChange } from "../../src/change/narrate.ts";
+import { formatChange } from "../../src/registry/decimals.ts";
 import { formatBytes } from "../../src/registry/quantities.ts";
 import { newModelManifest, planRegistration } from "../../src/change/register.ts";
 import { planRetirement } from "../../src/change/retire.ts";

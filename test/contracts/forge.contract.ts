@@ -9,6 +9,18 @@ export interface ForgeUnderTest {
   close(): Promise<void>;
 }
 
+/** What no test of the contract is about. */
+export const aProposal = {
+  base: "0".repeat(40),
+  title: "t",
+  message: "m",
+  edits: [],
+  description: ["d"],
+  marker: {},
+  labels: [],
+  draft: false,
+} as const;
+
 const BRANCH = "promote/staging/fraud/1.0.0";
 
 /** What every forge promises. */
@@ -21,7 +33,7 @@ export function forgeContract(title: string, start: () => Promise<ForgeUnderTest
     afterEach(() => place.close());
 
     async function publish(branch: string, head: string, expected: string | null): Promise<void> {
-      const proposal: NewProposal = { branch, head, title: "t", body: "b", edits: [] };
+      const proposal: NewProposal = { ...aProposal, branch, head };
       await (await place.open()).publish(proposal, expected);
     }
 
@@ -55,7 +67,9 @@ export function forgeContract(title: string, start: () => Promise<ForgeUnderTest
     it.each(["superseded", "merged"] as const)("forgets a %s proposal", async (why) => {
       const head = await place.commit("one");
       await publish(BRANCH, head, null);
-      await (await place.open()).close(BRANCH, head, why);
+      await (
+        await place.open()
+      ).close(BRANCH, head, why === "merged" ? { why } : { why, by: "promote/staging/fraud/1.1.0" });
       const forge = await place.open();
       expect(await forge.find(BRANCH)).toEqual({ state: "none" });
       expect(await forge.listOpen()).toEqual([]);
@@ -66,7 +80,7 @@ export function forgeContract(title: string, start: () => Promise<ForgeUnderTest
     it("remembers a rejected proposal until it is published again", async () => {
       const head = await place.commit("one");
       await publish(BRANCH, head, null);
-      await (await place.open()).close(BRANCH, head, "rejected");
+      await (await place.open()).close(BRANCH, head, { why: "rejected" });
       expect(await (await place.open()).find(BRANCH)).toEqual({ state: "rejected", head });
       expect(await (await place.open()).listOpen()).toEqual([]);
       await publish(BRANCH, head, null);

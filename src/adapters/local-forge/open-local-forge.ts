@@ -1,5 +1,5 @@
 import { isModeltrailError, ModeltrailError } from "../../diagnostics/errors.ts";
-import type { Forge, NewProposal, Proposal, ProposalState } from "../../ports/forge.ts";
+import type { Closing, Forge, NewProposal, Proposal, ProposalState, Published } from "../../ports/forge.ts";
 import type { Repository } from "../../ports/repository.ts";
 
 /** Where proposals of a registry without pull requests live. */
@@ -35,6 +35,7 @@ interface Standing {
 }
 
 class LocalForge implements Forge {
+  readonly pullRequests = undefined;
   readonly #repository: Repository;
   readonly #options: LocalForgeOptions;
 
@@ -74,7 +75,12 @@ class LocalForge implements Forge {
     return rejected === undefined ? { state: "none" } : { state: "rejected", head: rejected };
   }
 
-  async publish({ branch, head }: NewProposal, expected: string | null): Promise<void> {
+  async publish(proposal: NewProposal, expected: string | null): Promise<Published> {
+    await this.#publish(proposal, expected);
+    return { head: proposal.head, warnings: [] };
+  }
+
+  async #publish({ branch, head }: NewProposal, expected: string | null): Promise<void> {
     const standing = await this.#stands(branch);
     if ((standing.head ?? null) !== expected && !(await this.#isLeftOver(branch, standing.head, expected))) {
       throw new ModeltrailError("CONFLICT", `${branch} was moved by somebody else`, {
@@ -145,7 +151,7 @@ class LocalForge implements Forge {
     return "tree" in merged && merged.tree === (await objects.readCommit(head)).tree;
   }
 
-  async close(branch: string, head: string, why: "rejected" | "superseded" | "merged"): Promise<void> {
+  async close(branch: string, head: string, { why }: Closing): Promise<void> {
     const { refs } = this.#repository;
     const name = `${HEADS}${branch}`;
     if (why === "superseded") await this.#remember(`${SUPERSEDED}${branch}`, head);

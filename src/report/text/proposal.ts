@@ -53,7 +53,7 @@ export function renderMerge({ status, branch, commit, verdict }: MergeResult): r
     verdict === undefined
       ? []
       : [...renderVerdict(verdict), ...renderConclusion(verdict, "Nothing was merged."), []];
-  if (status === "already") return [[styled("strong", branch), " was merged before."]];
+  if (status === "already") return [["Nothing is left to merge of ", styled("strong", branch), "."]];
   if (status === "denied") return judged.slice(0, -1);
   return [
     ...judged,

@@ -1,6 +1,7 @@
 import { renderMessage, type ChangeSet } from "../../change/change-set.ts";
 import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Verdict } from "../../policy/evaluate.ts";
+import type { NewProposal, Published, PullRequest } from "../../ports/forge.ts";
 import type { Context } from "../context.ts";
 import { judgeChange } from "../judge/judge.ts";
 import { changeDigest, commitChange, fileEdits } from "./commit.ts";
@@ -33,7 +34,9 @@ export interface ProposalOutcome {
   readonly commit?: string;
   readonly verdict: Verdict;
   readonly superseded: readonly string[];
-  readonly changeSet: ChangeSet;
+  /** The pull request, where proposals are such. */
+  readonly request?: PullRequest;
+  readonly changeSet: Omit<ChangeSet, "story">;
 }
 
 /** Judges a change and, unless it is denied, publishes it as a branch of one commit on the current tip. */
@@ -53,19 +56,76 @@ export async function propose(
     artifacts: "changed",
     proved: options.proved ?? new Set(),
   });
-  const outcome = { branch, verdict, changeSet, superseded: [] };
+  const { story: _, ...told } = changeSet;
+  const outcome = { branch, verdict, changeSet: told, superseded: [] };
   if (verdict.verdict === "fail" && options.draft !== true) return { ...outcome, status: "denied" };
   if (options.dryRun === true) return { ...outcome, status: "planned" };
+  const proposal = await compose(context, { branch, base: tip.oid, commit, changeSet, verdict });
+  const published = await forge.publish(proposal, standing.state === "new" ? null : standing.head);
+  for (const warning of published.warnings) context.notices.warn(warning);
+  const superseded = await supersede(context, session, { changeSet, options, standing, published });
+  const { head, request } = published;
+  return {
+    ...outcome,
+    status: STATUS[standing.state],
+    commit: head,
+    superseded,
+    ...(request === undefined ? {} : { request }),
+  };
+}
+
+interface Composed {
+  readonly branch: string;
+  readonly base: string;
+  readonly commit: string;
+  readonly changeSet: ChangeSet;
+  readonly verdict: Verdict;
+}
+
+/** Everything that a forge shows of a change. */
+async function compose(
+  context: Context,
+  { branch, base, commit, changeSet, verdict }: Composed,
+): Promise<NewProposal> {
   const [title = "", ...rest] = renderMessage(changeSet, changeDigest(changeSet)).split("\n");
-  const expected = standing.state === "new" ? null : standing.head;
-  await forge.publish(
-    { branch, head: commit, title, body: rest.join("\n").trim(), edits: fileEdits(context, changeSet) },
-    expected,
-  );
-  // What stands unchanged superseded the older ones when it was made; those that came later were queued.
-  const keeps = options.queue === true || standing.state === "same";
-  const superseded = keeps ? [] : await supersedeOlder(context, session, changeSet.branch);
-  return { ...outcome, status: STATUS[standing.state], commit, superseded };
+  const { kind, story } = changeSet;
+  return {
+    branch,
+    head: commit,
+    base,
+    title,
+    message: rest.join("\n").trim(),
+    edits: fileEdits(context, changeSet),
+    description: story === undefined ? [] : await context.describeProposal({ kind, story, verdict }),
+    marker: Object.fromEntries(changeSet.trailers),
+    labels: ["modeltrail", ...labelOf("stage", story?.stage), ...labelOf("model", story?.model)],
+    draft: verdict.verdict === "fail",
+  };
+}
+
+/** GitHub's labels have at most 50 characters. */
+function labelOf(key: string, value: string | undefined): readonly string[] {
+  const label = `${key}:${value ?? ""}`;
+  return value === undefined || label.length > 50 ? [] : [label];
+}
+
+interface Superseding {
+  readonly changeSet: ChangeSet;
+  readonly options: ProposeOptions;
+  readonly standing: Standing;
+  readonly published: Published;
+}
+
+/** Closes the older proposals for the stage. */
+async function supersede(
+  context: Context,
+  session: Session,
+  { changeSet, options, standing, published: { request } }: Superseding,
+): Promise<readonly string[]> {
+  // A branch has no age: what stands unchanged superseded the older ones when it was made, and later ones were queued.
+  const isSettled = standing.state === "same" && request === undefined;
+  if (options.queue === true || isSettled) return [];
+  return supersedeOlder(context, session, changeSet.branch, request?.number);
 }
 
 const STATUS = { new: "opened", same: "unchanged", outdated: "updated", foreign: "updated" } as const;

@@ -7,13 +7,13 @@ import { notARegistry, readRegistryCommit, type RegistryCommit } from "../read/c
 import { readManifestAt } from "../read/manifest-at.ts";
 import { readPolicy } from "../read/policy.ts";
 
-// For callers that still look for it here.
-
 /** What a command that writes starts from: the tip of the default branch; where it pushes, the remote's. */
 export interface Session {
   readonly tip: RegistryCommit;
   readonly registry: Registry;
   readonly branch: DefaultBranch;
+  /** The default branch as people say it: `main`. */
+  readonly base: string;
   readonly forge: Forge;
   readonly branchPrefix: string;
   /** Whether what is written goes to the remote. */
@@ -52,19 +52,21 @@ export async function openSession(context: Context, options: SessionOptions = {}
   const commit = await readRegistryCommit(context, tip);
   if (commit === undefined) throw notARegistry(context, tip);
   const registry = await readPolicy(context, commit);
-  if (registry.spec.forge !== undefined) throw unknownForge();
   await (push ? warnUnpushed(context, branch) : warnBehind(context, branch));
   const branchPrefix = context.prefix === "" ? "" : `${registry.metadata.name}/`;
-  const forge = await context.openForge(repository, { branchPrefix, push });
-  return { tip: commit, registry, branch, forge, branchPrefix, push, remote };
+  const { forge: host } = registry.spec;
+  if (host !== undefined && remote === undefined) throw noClone(host.github);
+  const base = shortName(branch.ref);
+  const forge = await context.openForge(repository, { branchPrefix, push, base, host });
+  return { tip: commit, registry, branch, base, forge, branchPrefix, push, remote };
 }
 
-function unknownForge(): ModeltrailError {
+function noClone(name: string): ModeltrailError {
   return new ModeltrailError(
     "USAGE",
-    "modeltrail.yaml names a forge (spec.forge), which this version of Modeltrail cannot work with",
+    `modeltrail.yaml names ${name} on GitHub, but this repository has no remote`,
     {
-      hint: "Take spec.forge out to work with plain branches.",
+      hint: "Work in a clone of it, or add it with git remote add origin.",
     },
   );
 }

@@ -3,11 +3,16 @@ import type { Context } from "../context.ts";
 import { readOurs } from "./ours.ts";
 import type { Session } from "./session.ts";
 
-/** Closes the older proposals for the stage that a new one is about, but none with a person's work; returns their branches. */
+/**
+ * Closes the older proposals for the stage that a new one is about, but none with a person's work; returns their
+ * branches. Pull requests are older when their number is lower: so that two which are opened at once do not close
+ * each other.
+ */
 export async function supersedeOlder(
   context: Context,
   session: Session,
   branch: string,
+  number?: number,
 ): Promise<readonly string[]> {
   const mine = parseProposalBranch(branch);
   if (mine?.stage === undefined) return [];
@@ -15,11 +20,15 @@ export async function supersedeOlder(
   for (const proposal of await session.forge.listOpen()) {
     const name = proposal.branch.slice(session.branchPrefix.length);
     if (name === branch || !isSameStage(parseProposalBranch(name), mine)) continue;
+    if (number !== undefined && (proposal.request?.number ?? 0) > number) continue;
     if ((await readOurs(context, proposal.head, name)) === undefined) {
       context.notices.warn(`${proposal.branch} has commits that Modeltrail did not make, so it stays open`);
       continue;
     }
-    await session.forge.close(proposal.branch, proposal.head, "superseded");
+    await session.forge.close(proposal.branch, proposal.head, {
+      why: "superseded",
+      by: `${session.branchPrefix}${branch}`,
+    });
     closed.push(proposal.branch);
   }
   return closed;

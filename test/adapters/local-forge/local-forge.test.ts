@@ -5,7 +5,7 @@ import { openLocalForge } from "../../../src/adapters/local-forge/open-local-for
 import type { Forge } from "../../../src/ports/forge.ts";
 import { openTeam, type Team } from "../../builders/team.ts";
 import { newRegistry, runGit, type Workspace } from "../../builders/workspace.ts";
-import { forgeContract } from "../../contracts/forge.contract.ts";
+import { aProposal, forgeContract } from "../../contracts/forge.contract.ts";
 
 const BRANCH = "promote/staging/fraud/1.0.0";
 
@@ -62,7 +62,7 @@ async function publish(
   { expected = null, push = true }: { readonly expected?: string | null; readonly push?: boolean } = {},
 ): Promise<void> {
   const forge = await forgeOf(workspace, push);
-  await forge.publish({ branch: BRANCH, head, title: "t", body: "b", edits: [] }, expected);
+  await forge.publish({ ...aProposal, branch: BRANCH, head }, expected);
 }
 
 function localBranches(workspace: Workspace): string {
@@ -76,9 +76,9 @@ describe("the branch of this machine beside the shared one", () => {
     const forge = await forgeOf(grace, true);
     const theirs = await commitOn(ada, "theirs");
     await publish(ada, theirs);
-    await expect(
-      forge.publish({ branch: BRANCH, head: mine, title: "t", body: "b", edits: [] }, null),
-    ).rejects.toMatchObject({ code: "CONFLICT" });
+    await expect(forge.publish({ ...aProposal, branch: BRANCH, head: mine }, null)).rejects.toMatchObject({
+      code: "CONFLICT",
+    });
     expect(localBranches(ada)).toBe("");
     expect(localBranches(grace)).toBe("");
     expect(await (await forgeOf(grace, true)).find(BRANCH)).toEqual({ state: "open", head: theirs });
@@ -122,7 +122,7 @@ describe("the branch of this machine beside the shared one", () => {
     await publish(ada, two, { expected: one });
     expect(ada.git("rev-parse", "HEAD").trim()).toBe(one);
     expect(ada.git("status", "--porcelain")).toBe("");
-    await (await forgeOf(ada, true)).close(BRANCH, two, "merged");
+    await (await forgeOf(ada, true)).close(BRANCH, two, { why: "merged" });
     expect(await (await forgeOf(ada, true)).listOpen()).toEqual([]);
   });
 

@@ -1,0 +1,45 @@
+import type { TreeEntry } from "../../ports/repository.ts";
+import type { Context } from "../context.ts";
+import { compareTrees, entryAt, type TreeFile } from "../read/trees.ts";
+
+/** Where a change left the history that it is to be merged into; a proposal is one commit on its tip, most often. */
+export async function findLeavingPoint(
+  { repository }: Context,
+  tip: string,
+  head: string,
+): Promise<string | undefined> {
+  const { parents } = await repository.objects.readCommit(head);
+  return parents.includes(tip) ? tip : repository.history.mergeBase(tip, head);
+}
+
+/** A change that may be in the history already; `builtOn` is where it left it. */
+export interface Candidate {
+  readonly tip: string;
+  readonly head: string;
+  readonly builtOn: string;
+}
+
+/**
+ * Whether merging `head` into `tip` would change nothing: every file that it changed stands there already as it wants
+ * it, be it by a merge, a squash, a rebase or by hand. Reads trees, writes nothing.
+ */
+export async function addsNothing(
+  { repository }: Context,
+  { tip, head, builtOn }: Candidate,
+): Promise<boolean> {
+  if (head === builtOn) return true;
+  const { objects } = repository;
+  const [before, wanted, now] = [
+    await objects.readCommit(builtOn),
+    await objects.readCommit(head),
+    await objects.readCommit(tip),
+  ];
+  for (const { path, after } of await compareTrees(repository, before.tree, wanted.tree)) {
+    if (!isSame(await entryAt(repository, now.tree, path), after)) return false;
+  }
+  return true;
+}
+
+function isSame(entry: TreeEntry | undefined, wanted: TreeFile | null): boolean {
+  return entry?.oid === wanted?.oid && entry?.mode === wanted?.mode;
+}
