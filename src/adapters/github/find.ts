@@ -1,0 +1,56 @@
+import { ModeltrailError } from "../../diagnostics/errors.ts";
+import type { Proposal, ProposalState } from "../../ports/forge.ts";
+import { readMarker } from "./body.ts";
+import { isEndedByUs } from "./marker.ts";
+import { openOf, type Place, readOpenPulls, readPullsOf, toPullRequest } from "./pulls.ts";
+
+const KINDS = ["promote", "rollback", "register", "yank", "retire"];
+
+/** What stands on a branch, from its pull requests and from where it stands in Git. */
+export async function findProposal(place: Place, branch: string): Promise<ProposalState> {
+  const { branches } = place;
+  const pulls = await readPullsOf(place, branch);
+  const open = openOf(pulls);
+  if (open !== undefined) {
+    const head = await branches.tipOnceAt(branch, open.head.sha);
+    if (head === undefined) throw isGoing(branch, open.number);
+    return { state: "open", head, request: toPullRequest(open) };
+  }
+  const [last] = pulls;
+  const known = await branches.tip(branch);
+  const tip =
+    known === undefined || last === undefined ? known : await branches.tipOnceAt(branch, last.head.sha);
+  // Pushed and not yet opened. One that stands where its last pull request ended was left over by that.
+  if (tip !== undefined && tip !== last?.head.sha) return { state: "open", head: tip };
+  if (last === undefined || last.merged_at !== null || isEndedByUs(readMarker(last.body)))
+    return { state: "none" };
+  return { state: "rejected", head: last.head.sha, request: toPullRequest(last) };
+}
+
+function isGoing(branch: string, number: number): ModeltrailError {
+  return new ModeltrailError("CONFLICT", `the branch ${branch} of #${number} was deleted just now`, {
+    hint: "Run the command again.",
+  });
+}
+
+/** Open pull requests from branches that are named like proposals. */
+export async function listOpenProposals(place: Place): Promise<readonly Proposal[]> {
+  const { branches, branchPrefix } = place;
+  const folders = KINDS.map((kind) => `${branchPrefix}${kind}/`);
+  const pulls = (await readOpenPulls(place)).filter(({ head }) =>
+    folders.some((folder) => head.ref.startsWith(folder)),
+  );
+  let fetched = false;
+  const proposals: Proposal[] = [];
+  for (const pull of pulls) {
+    const branch = pull.head.ref;
+    if ((await branches.tip(branch)) !== pull.head.sha && !fetched) {
+      await branches.refresh();
+      fetched = true;
+    }
+    const head = await branches.tip(branch);
+    // Without its branch it is about to be closed.
+    if (head !== undefined) proposals.push({ branch, head, request: toPullRequest(pull) });
+  }
+  return proposals.toSorted((a, b) => (a.branch < b.branch ? -1 : 1));
+}

@@ -1,0 +1,51 @@
+/** What a pull request's body remembers for machines, in a comment that nobody sees. */
+export type Marker = Readonly<Record<string, string>>;
+
+const OPEN = "<!-- modeltrail:";
+const CLOSE = " -->";
+
+/** As one line that no value can end: neither `--` nor `<` nor `>` stands in it. */
+export function renderMarker(marker: Marker): string {
+  const json = JSON.stringify(marker)
+    .replaceAll("--", String.raw`\u002d\u002d`)
+    .replace(/[<>\u2028\u2029]/g, (one) => String.raw`\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return `${OPEN}${json}${CLOSE}`;
+}
+
+/** The last marker in a text, and where it stands; undefined when there is none that can be read. */
+export function parseMarkerAt(
+  text: string,
+): { readonly marker: Marker; readonly from: number; readonly to: number } | undefined {
+  const from = text.lastIndexOf(`${OPEN}{`);
+  const end = from < 0 ? -1 : text.indexOf(CLOSE, from);
+  if (end < 0) return undefined;
+  const marker = parseObject(text.slice(from + OPEN.length, end));
+  return marker === undefined ? undefined : { marker, from, to: end + CLOSE.length };
+}
+
+function parseObject(json: string): Marker | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}
+
+/** A proposal's marker: its own data, and what we go by. */
+export function proposalMarker(
+  data: Marker,
+  { head, base }: { readonly head: string; readonly base: string },
+): Marker {
+  const { superseded: _by, merged: _where, ...own } = data;
+  return { ...own, head, base };
+}
+
+/** True for the marker of a proposal that we closed, so that its end is no rejection. */
+export function isEndedByUs(marker: Marker | undefined): boolean {
+  return marker?.["superseded"] !== undefined || marker?.["merged"] !== undefined;
+}
