@@ -8,6 +8,8 @@ import { LOCAL_CONFIG } from "./stage-file.ts";
 export interface NewRegistry {
   readonly name: string;
   readonly storage: Registry["spec"]["storage"];
+  /** Where proposals are pull requests; undefined where they are plain branches. */
+  readonly forge: Registry["spec"]["forge"];
   /** In order: each comes after the one before. */
   readonly stages: readonly string[];
   /** Text of the .gitignore that is there already; undefined when there is none. */
@@ -18,14 +20,15 @@ export interface NewRegistry {
 
 /** Writes modeltrail.yaml, and keeps the embedded storage out of Git. */
 export function planInit(registry: NewRegistry): ChangeSet {
-  const { name, storage, stages, gitignore, ignore } = registry;
+  const { name, storage, forge, stages, gitignore, ignore } = registry;
   const manifest: Registry = {
     apiVersion: "modeltrail.dev/v1",
     kind: "Registry",
     metadata: { name, annotations: LOCAL_CONFIG },
     spec: {
       storage,
-      registration: "direct",
+      ...(forge === undefined ? {} : { forge }),
+      registration: forge === undefined ? "direct" : "pull-request",
       stages: stages.map((stage, index) => ({
         name: stage,
         ...(index === 0 ? {} : { after: [stages[index - 1] ?? ""] }),

@@ -85,6 +85,7 @@ async function writeText(text: Answer["text"], io: Io, flags: GlobalFlags): Prom
   const next: string[] = [];
   const look: Look = {
     width: io.stdout.isTTY === true ? io.stdout.columns : undefined,
+    now: io.now(),
     hints: !flags.quiet,
     suggest: (command) => void next.push(command),
   };

@@ -27,3 +27,19 @@ function isCalendarDay(text: string): boolean {
 function usage(message: string, hint: string): ModeltrailError {
   return new ModeltrailError("USAGE", message, { hint });
 }
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `90s`, `30m`, `2h` or `1d`, in milliseconds. Rejects with USAGE. */
+export function parseDuration(text: string): number {
+  const [, count, unit = ""] = /^([1-9][0-9]{0,5})([smhd])$/.exec(text) ?? [];
+  if (count !== undefined) return Number(count) * (UNITS[unit] ?? 0);
+  throw usage(`${JSON.stringify(text)} is no duration`, "Write 90s, 30m, 2h or 1d.");
+}
+
+/** The number of a pull request, `12` or `#12`. Rejects with USAGE. */
+export function parseNumber(text: string): number {
+  const digits = /^#?([1-9][0-9]{0,8})$/.exec(text)?.[1];
+  if (digits !== undefined) return Number(digits);
+  throw usage(`${JSON.stringify(text)} is no number of a pull request`, "Write 12 or #12.");
+}

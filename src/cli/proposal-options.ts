@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { PromoteOptions } from "../workflows/promote.ts";
+import { parseDuration } from "./parse.ts";
 
 /** How a change is proposed. */
 export interface ProposalFlags {
@@ -9,6 +10,8 @@ export interface ProposalFlags {
   readonly overwrite?: boolean;
   readonly reopen?: boolean;
   readonly queue?: boolean;
+  readonly autoMerge?: boolean;
+  readonly wait?: boolean | number;
   readonly push: boolean;
 }
 
@@ -22,7 +25,13 @@ export function addProposalOptions(command: Command): Command {
     .option("--draft", "propose although the verdict is a denial")
     .option("--overwrite", "replace a person's commits on the proposal's branch")
     .option("--reopen", "propose again what was closed unmerged")
-    .option("--queue", "leave older proposals for the same stage open");
+    .option("--queue", "leave older proposals for the same stage open")
+    .option("--auto-merge", "let GitHub merge the pull request by itself once its rules are met")
+    .option(
+      "--wait [duration]",
+      "stay until the pull request is merged (exit 0) or closed (exit 1); 30m, 2h, 1d at most",
+      parseDuration,
+    );
   return addPushOption(command);
 }
 
@@ -34,9 +43,15 @@ export function proposalOptions(flags: ProposalFlags): PromoteOptions {
     overwrite = false,
     reopen = false,
     queue = false,
+    autoMerge = false,
+    wait,
     push,
   } = flags;
-  return { ...(reason === undefined ? {} : { reason }), dryRun, draft, overwrite, reopen, queue, push };
+  return {
+    ...(reason === undefined ? {} : { reason }),
+    ...(wait === undefined || wait === false ? {} : { wait: wait === true ? {} : { timeoutMs: wait } }),
+    ...{ dryRun, draft, overwrite, reopen, queue, autoMerge, push },
+  };
 }
 
 /** The exit codes of commands that propose. */

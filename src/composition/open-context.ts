@@ -2,9 +2,10 @@ import { lstatSync, readFileSync } from "node:fs";
 import { access, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { GitRepository } from "../adapters/git/open.ts";
+import type { RemoteCredentials } from "../adapters/git/remote-credentials.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import { REGISTRY_FILE } from "../registry/layout.ts";
-import type { CodeRepository, Context, Notices } from "../workflows/context.ts";
+import type { CodeRepository, Context, Notices, RegistryPlace } from "../workflows/context.ts";
 
 /** Where a registry is, and what surrounds the work on it. */
 export interface OpenContextOptions {
@@ -26,7 +27,11 @@ export async function openContext(options: OpenContextOptions): Promise<OpenedCo
   const { cwd, env, notices, now } = options;
   const start = options.registry === undefined ? cwd : resolve(cwd, options.registry);
   const { openRepository } = await import("../adapters/git/open.ts");
-  const repository = await openRepository(start, { env, now });
+  const repository: GitRepository = await openRepository(start, {
+    env,
+    now,
+    credentials: (url) => credentialsFor(url, { repository, prefix: prefixOf(repository.root, folder) }, env),
+  });
   const folder = await registryFolder(repository.root, start, options.registry !== undefined);
   return {
     repository,
@@ -36,7 +41,11 @@ export async function openContext(options: OpenContextOptions): Promise<OpenedCo
       return openArtifactStore(storage, mainFolder(repository, folder));
     },
     openForge: async (opened, scope) => {
-      if (scope.host !== undefined && scope.push) throw unknownForge();
+      const { host } = scope;
+      if (host !== undefined && scope.push) {
+        const { openGitHub } = await import("./github.ts");
+        return openGitHub(opened, { ...scope, host }, { env, notices });
+      }
       const { openLocalForge } = await import("../adapters/local-forge/open-local-forge.ts");
       return openLocalForge(opened, scope);
     },
@@ -78,12 +87,17 @@ async function readWorkFile(folder: string | undefined, path: string): Promise<U
 
 const MOST_BYTES = 1024 * 1024;
 
-function unknownForge(): ModeltrailError {
-  return new ModeltrailError(
-    "USAGE",
-    "modeltrail.yaml names a forge (spec.forge), which this version of Modeltrail cannot work with",
-    { hint: "Take spec.forge out to work with plain branches." },
-  );
+/** Who to be for the remote: the owner of the token, where the registry's own policy says that it lies on GitHub. */
+async function credentialsFor(
+  url: string,
+  place: RegistryPlace,
+  env: OpenContextOptions["env"],
+): Promise<RemoteCredentials | undefined> {
+  const { tryReadPolicyAtHead } = await import("../workflows/read/policy.ts");
+  const host = (await tryReadPolicyAtHead(place))?.spec.forge;
+  if (host === undefined) return undefined;
+  const { gitHubCredentials } = await import("./github.ts");
+  return gitHubCredentials(url, host, env);
 }
 
 /** The folder of the registry in the work tree: the one named, else the nearest upwards, else the repository's root. */

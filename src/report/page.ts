@@ -18,6 +18,8 @@ export type Line = readonly Span[];
 export interface Look {
   /** Columns of the terminal; undefined when lines may be as long as they like. */
   readonly width: number | undefined;
+  /** For ages. */
+  readonly now: Date;
   /** Whether to say more than the answer. */
   readonly hints: boolean;
   /** Takes a command to type next, which is shown after the answer and apart from it. */

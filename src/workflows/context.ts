@@ -26,6 +26,9 @@ export interface Context {
   readonly notices: Notices;
 }
 
+/** Where a registry lies in its repository. */
+export type RegistryPlace = Pick<Context, "repository" | "prefix">;
+
 /** What there is to say of a proposal. */
 export interface ProposalStory {
   readonly kind: ChangeSet["kind"];

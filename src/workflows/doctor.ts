@@ -1,9 +1,11 @@
 import { isModeltrailError } from "../diagnostics/errors.ts";
 import { allFindings } from "../registry/model-view.ts";
+import { formatCount } from "../registry/quantities.ts";
 import type { Context } from "./context.ts";
 import { openCommit, type RegistryCommit } from "./read/commit.ts";
 import { readSnapshot } from "./read/snapshot.ts";
 import { readPolicy } from "./read/policy.ts";
+import { openSession } from "./write/session.ts";
 
 /** One thing that was looked at. */
 export interface Check {
@@ -34,6 +36,7 @@ export async function diagnose(context: Context): Promise<Diagnosis> {
   const commit = await tryOpen(context, checks);
   if (commit !== undefined) {
     await ask("policy", () => checkPolicy(context, commit));
+    await ask("forge", () => checkForge(context, commit));
     await ask("manifests", () => checkManifests(context, commit));
     await ask("storage", () => checkStorage(context, commit));
   }
@@ -98,17 +101,21 @@ async function checkRemote({ repository }: Context): Promise<Answer> {
 async function checkPolicy(context: Context, commit: RegistryCommit): Promise<Answer> {
   const { spec } = await readPolicy(context, commit);
   const stages = spec.stages.map((stage) => stage.name).join(", ");
-  if (spec.forge === undefined) {
-    return {
-      status: "ok",
-      message: `stages ${stages}; without a forge nobody's review is known, so merging is up to those who can push`,
-    };
-  }
   return {
-    status: "fail",
-    message: "spec.forge is not available in this version of Modeltrail",
-    hint: "Take spec.forge out to work with plain branches.",
+    status: "ok",
+    message:
+      spec.forge === undefined
+        ? `stages ${stages}; without a forge nobody's review is known, so merging is up to those who can push`
+        : `stages ${stages}`,
   };
+}
+
+/** Whether pull requests can be read with the token that is there. */
+async function checkForge(context: Context, commit: RegistryCommit): Promise<Answer> {
+  const name = (await readPolicy(context, commit)).spec.forge?.github;
+  if (name === undefined) return { status: "ok", message: "none: proposals are plain branches" };
+  const open = await (await openSession(context)).forge.listOpen();
+  return { status: "ok", message: `${name} answers; ${formatCount(open.length, "proposal")} open` };
 }
 
 async function checkManifests(context: Context, commit: RegistryCommit): Promise<Answer> {

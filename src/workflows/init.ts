@@ -13,6 +13,8 @@ import { readPolicy } from "./read/policy.ts";
 /** What the new registry is like. */
 export interface InitOptions {
   readonly name: string;
+  /** The repository on GitHub where changes become pull requests; left out: plain branches. */
+  readonly forge?: { readonly github: string; readonly apiUrl?: string };
   /** In order: each comes after the one before. */
   readonly stages: readonly string[];
   readonly storage: {
@@ -63,6 +65,7 @@ export async function initRegistry(context: Context, options: InitOptions): Prom
   const changeSet = planInit({
     name,
     storage,
+    forge: options.forge,
     stages,
     gitignore: await readGitignore(context, head.commit),
     ignore,

@@ -18,6 +18,8 @@ export interface MergeResult {
   /** `denied` changed nothing; `already` found nothing left to merge, and tidied up. */
   readonly status: "merged" | "already" | "denied";
   readonly branch: string;
+  /** The pull request, where proposals are such. */
+  readonly request?: PullRequest;
   /** The tip of the default branch afterwards. */
   readonly commit: string;
   readonly verdict?: Verdict;
@@ -34,6 +36,9 @@ export async function mergeProposal(
 ): Promise<MergeResult> {
   const session = await openSession(context, options);
   const { tip } = session;
+  const number = session.forge.pullRequests === undefined ? undefined : parseRequestNumber(target);
+  if (number !== undefined && (await isMerged(session, number)))
+    return settle(context, session, { branch: target });
   const { branch, head, request } = await findTarget(context, session, target);
   const goal = parseProposal(session, branch);
   if (head === undefined) {
@@ -48,11 +53,12 @@ export async function mergeProposal(
   if (await addsNothing(context, { tip: tip.oid, head, builtOn }))
     return settle(context, session, isProposal ? { branch, head } : { branch });
   const { verdict } = await judgeChange(context, { base: tip.oid, head, builtOn, artifacts: "changed" });
-  if (verdict.verdict !== "pass") return { status: "denied", branch, commit: tip.oid, verdict };
+  const named = request === undefined ? { branch } : { branch, request };
+  if (verdict.verdict !== "pass") return { status: "denied", ...named, commit: tip.oid, verdict };
   const merge = { branch, head, builtOn, isProposal };
   const commit = await landMerge(context, session, merge, request);
   if (isProposal) await tidyUp(context, session, branch, head);
-  return { status: "merged", branch, commit, verdict };
+  return { status: "merged", ...named, commit, verdict };
 }
 
 /** By the host where proposals are pull requests, else by a merge commit of ours; returns the commit. */
@@ -67,6 +73,10 @@ async function landMerge(
   const commit = await writeMerge(context, session, merge);
   await land(context, session, merge, commit);
   return commit;
+}
+
+async function isMerged({ forge }: Session, number: number): Promise<boolean> {
+  return (await forge.pullRequests?.progress(number))?.state === "merged";
 }
 
 interface Target {

@@ -1,15 +1,20 @@
 import { parseProposalBranch, type ProposalName } from "../change/change-set.ts";
 import { isModeltrailError, ModeltrailError } from "../diagnostics/errors.ts";
 import type { Verdict } from "../policy/evaluate.ts";
+import type { PullRequest } from "../ports/forge.ts";
 import type { Context } from "./context.ts";
+import { readApprovals } from "./judge/approvals.ts";
 import { judgeChange } from "./judge/judge.ts";
 import { toTimestamp } from "./timestamps.ts";
 import { addsNothing, findLeavingPoint } from "./write/adds-nothing.ts";
+import { parseRequestNumber } from "./write/merge-request.ts";
 import { openSession, type Session, type SessionOptions } from "./write/session.ts";
 
 /** One open proposal. */
 export interface ProposalRow {
   readonly branch: string;
+  /** The pull request, where proposals are such. */
+  readonly request?: PullRequest;
   readonly commit: string;
   readonly title: string;
   readonly author: string;
@@ -20,6 +25,8 @@ export interface ProposalRow {
   /** The gates that did not pass, by name. */
   readonly failing: readonly string[];
   readonly error?: string;
+  /** Whose approvals count now; left out where there are no reviews, and where the host does not say. */
+  readonly approvals?: readonly string[];
 }
 
 export interface ProposalList {
@@ -31,7 +38,7 @@ export interface ProposalList {
 export async function listProposals(context: Context, options: SessionOptions = {}): Promise<ProposalList> {
   const session = await openSession(context, options);
   const rows: ProposalRow[] = [];
-  for (const { branch, head } of await session.forge.listOpen()) {
+  for (const { branch, head, request } of await session.forge.listOpen()) {
     // A person's branch, whatever its name begins with.
     if (parseProposal(session, branch) === undefined) continue;
     const builtOn = await findLeavingPoint(context, session.tip.oid, head);
@@ -40,16 +47,28 @@ export async function listProposals(context: Context, options: SessionOptions = 
       continue;
     const { message, author, committer } = await context.repository.objects.readCommit(head);
     const judged = await tryJudge(context, session, head, builtOn);
+    const approvals = await approvalsOf(context, session, { head, request });
     rows.push({
       branch,
+      ...(request === undefined ? {} : { request }),
       commit: head,
-      title: message.split("\n", 1)[0] ?? "",
-      author: author.name,
-      createdAt: toTimestamp(committer.seconds),
+      title: request?.title ?? message.split("\n", 1)[0] ?? "",
+      author: request?.author ?? author.name,
+      createdAt: toTimestamp(request?.createdAt ?? committer.seconds),
       ...judged,
+      ...(approvals === undefined ? {} : { approvals }),
     });
   }
   return { base: session.tip.oid, proposals: rows };
+}
+
+async function approvalsOf(
+  { notices }: Context,
+  { forge }: Session,
+  { head, request }: { readonly head: string; readonly request: PullRequest | undefined },
+): Promise<readonly string[] | undefined> {
+  if (forge.pullRequests === undefined || request === undefined) return undefined;
+  return readApprovals(forge.pullRequests, { request, head }, notices);
 }
 
 async function tryJudge(
@@ -84,13 +103,21 @@ export interface CloseResult {
   readonly commit: string;
 }
 
-/** Rejects a proposal: its branch goes, and the same change is refused until somebody reopens it. */
+/**
+ * Rejects a proposal, named by its branch or the number of its pull request: its branch goes, and the same change is
+ * refused until somebody reopens it.
+ */
 export async function closeProposal(
   context: Context,
-  branch: string,
+  target: string,
   options: SessionOptions = {},
 ): Promise<CloseResult> {
   const session = await openSession(context, options);
+  const number = parseRequestNumber(target);
+  const branch =
+    session.forge.pullRequests === undefined || number === undefined
+      ? target
+      : (await session.forge.pullRequests.numbered(number)).branch;
   requireProposal(session, branch);
   const found = await session.forge.find(branch);
   if (found.state === "rejected") return { status: "unchanged", branch, commit: found.head };

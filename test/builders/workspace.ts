@@ -23,7 +23,7 @@ export interface Workspace {
   readonly git: (...args: readonly string[]) => string;
   readonly write: (path: string, content: string | Uint8Array) => string;
   /** A context as commands get one; closed with the workspace. */
-  readonly open: (registry?: string) => Promise<OpenedContext>;
+  readonly open: (registry?: string, env?: Readonly<Record<string, string>>) => Promise<OpenedContext>;
   readonly warnings: readonly string[];
   readonly hints: readonly string[];
   readonly dispose: () => Promise<void>;
@@ -74,11 +74,11 @@ function workspaceIn(folder: string, parent: string): Workspace {
       writeFileSync(target, content);
       return target;
     },
-    open: async (registry) => {
+    open: async (registry, env = {}) => {
       const context = await openContext({
         cwd: folder,
         registry,
-        env: TEST_ENV,
+        env: { ...TEST_ENV, ...env },
         notices,
         now: () => new Date(),
       });

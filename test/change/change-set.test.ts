@@ -218,6 +218,7 @@ describe("other changes", () => {
   it("init writes a policy in which each stage comes after the one before", () => {
     const init = planInit({
       name: "acme",
+      forge: undefined,
       storage: { uri: "file:.modeltrail/artifacts/" },
       stages: ["dev", "prod"],
       gitignore: "node_modules",
@@ -228,6 +229,7 @@ describe("other changes", () => {
     expect(
       planInit({
         name: "acme",
+        forge: undefined,
         storage: { uri: "s3://acme/r/" },
         stages: ["dev"],
         gitignore: undefined,

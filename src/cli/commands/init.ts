@@ -11,6 +11,8 @@ interface InitFlags {
   readonly region?: string;
   readonly endpoint?: string;
   readonly pathStyle?: boolean;
+  readonly github?: string;
+  readonly githubApi?: string;
   readonly stages: string;
 }
 
@@ -38,6 +40,8 @@ export function declareInit(command: Command, execute: Execute): void {
     .option("--region <region>", "the region of an S3 bucket")
     .option("--endpoint <url>", "the address of an S3-compatible store")
     .option("--path-style", "address buckets by path, as MinIO and the like want")
+    .option("--github <owner/name>", "the repository on GitHub where changes become pull requests")
+    .option("--github-api <url>", "the API of a GitHub Enterprise, such as https://ghe.acme.com/api/v3")
     .option(
       "--stages <names>",
       "stages, separated by commas; each comes after the one before",
@@ -49,6 +53,10 @@ export function declareInit(command: Command, execute: Execute): void {
       [
         "modeltrail init --storage s3://acme-models/registry/ --region eu-west-1",
         "artifacts in S3, manifests in the current repository",
+      ],
+      [
+        "modeltrail init --storage s3://acme-models/registry/ --github acme/models",
+        "promotions as pull requests of acme/models",
       ],
       ["modeltrail init --stages dev,staging,production", "three stages, one after the other"],
     ],
@@ -131,6 +139,16 @@ async function openTarget({ io, notices }: Run, target: string): Promise<OpenedC
   }
 }
 
+async function readForge({ github, githubApi }: InitFlags): Promise<Pick<InitOptions, "forge">> {
+  if (github !== undefined)
+    return { forge: { github, ...(githubApi === undefined ? {} : { apiUrl: githubApi }) } };
+  if (githubApi === undefined) return {};
+  const { ModeltrailError } = await import("../../diagnostics/errors.ts");
+  throw new ModeltrailError("USAGE", "--github-api says nothing without --github", {
+    hint: "Name the repository: --github owner/name.",
+  });
+}
+
 async function readOptions(target: string, flags: InitFlags): Promise<InitOptions> {
   const { EMBEDDED_STORAGE } = await import("../../workflows/init.ts");
   const {
@@ -143,6 +161,7 @@ async function readOptions(target: string, flags: InitFlags): Promise<InitOption
   const address = storage.endsWith("/") ? storage : `${storage}/`;
   return {
     name,
+    ...(await readForge(flags)),
     stages: flags.stages
       .split(",")
       .map((stage) => stage.trim())

@@ -4,7 +4,7 @@ import type { CloseResult, ProposalList, ProposalRow } from "../../workflows/pro
 import type { AlreadyYanked } from "../../workflows/yank.ts";
 import type { ProposalOutcome } from "../../workflows/write/propose.ts";
 import { styled, type Line, type Look } from "../page.ts";
-import { formatTime, shortCommit } from "../quantities.ts";
+import { formatAge, formatTime, shortCommit } from "../quantities.ts";
 import { renderTable } from "../table.ts";
 import { renderNext } from "./next-step.ts";
 import { renderConclusion, renderVerdict } from "./verdict.ts";
@@ -18,7 +18,7 @@ export function renderOutcome(outcome: MoveOutcome | AlreadyYanked, look: Look):
 }
 
 function renderProposal(outcome: ProposalOutcome, look: Look): readonly Line[] {
-  const { status, branch, commit, verdict, superseded } = outcome;
+  const { status, branch, commit, request, progress, verdict, superseded } = outcome;
   const lines: Line[] = [...renderVerdict(verdict), ...renderConclusion(verdict, deniedNote(status))];
   if (status === "denied") return lines;
   if (verdict.verdict === "pass") lines.push([]);
@@ -39,8 +39,21 @@ function renderProposal(outcome: ProposalOutcome, look: Look): readonly Line[] {
     styled("strong", branch),
     ...(commit === undefined ? [] : [styled("dim", ` (commit ${shortCommit(commit)})`)]),
   ]);
+  if (request !== undefined)
+    lines.push([`#${request.number}${request.draft ? " (draft)" : ""} `, request.url]);
   for (const older of superseded) lines.push(["Superseded ", older]);
-  return [...lines, ...(verdict.verdict === "pass" ? renderNext(look, `modeltrail merge ${branch}`) : [])];
+  if (progress !== undefined) return [...lines, renderProgress(progress)];
+  const next = `modeltrail merge ${request === undefined ? branch : request.number}`;
+  return [...lines, ...(verdict.verdict === "pass" ? renderNext(look, next) : [])];
+}
+
+function renderProgress({ state, commit }: NonNullable<ProposalOutcome["progress"]>): Line {
+  if (state === "merged")
+    return [
+      styled("good", "Merged"),
+      ...(commit === undefined ? [] : [styled("dim", ` (commit ${shortCommit(commit)})`)]),
+    ];
+  return [styled("bad", "Closed unmerged"), ", which means rejected."];
 }
 
 function deniedNote(status: ProposalOutcome["status"]): string {
@@ -48,7 +61,8 @@ function deniedNote(status: ProposalOutcome["status"]): string {
 }
 
 /** What became of `merge`. */
-export function renderMerge({ status, branch, commit, verdict }: MergeResult): readonly Line[] {
+export function renderMerge(result: MergeResult): readonly Line[] {
+  const { status, branch, request, commit, verdict } = result;
   const judged =
     verdict === undefined
       ? []
@@ -57,7 +71,12 @@ export function renderMerge({ status, branch, commit, verdict }: MergeResult): r
   if (status === "denied") return judged.slice(0, -1);
   return [
     ...judged,
-    [styled("good", "Merged "), styled("strong", branch), styled("dim", ` (commit ${shortCommit(commit)})`)],
+    [
+      styled("good", "Merged "),
+      ...(request === undefined ? [] : [`#${request.number} `]),
+      styled("strong", branch),
+      styled("dim", ` (commit ${shortCommit(commit)})`),
+    ],
   ];
 }
 
@@ -75,18 +94,23 @@ export function renderClose({ status, branch, commit }: CloseResult, look: Look)
 /** The open proposals. */
 export function renderProposals({ proposals }: ProposalList, look: Look): readonly Line[] {
   if (proposals.length === 0) return [["No proposal is open."]];
+  const withRequests = proposals.some((row) => row.request !== undefined);
   const columns = [
+    ...(withRequests ? [{ title: "#" }] : []),
     { title: "BRANCH" },
     { title: "VERDICT", shrinksTo: 12 },
+    ...(withRequests ? [{ title: "APPROVED BY", shrinksTo: 8 }] : []),
     { title: "BY", shrinksTo: 8 },
-    { title: "WHEN" },
+    { title: withRequests ? "AGE" : "WHEN" },
     { title: "WHAT", shrinksTo: 20 },
   ];
   const rows = proposals.map((row): Line => [
+    ...(withRequests ? [row.request === undefined ? "-" : String(row.request.number)] : []),
     styled("strong", row.branch),
     verdictOf(row),
+    ...(withRequests ? [approvalsOf(row)] : []),
     row.author,
-    formatTime(row.createdAt),
+    withRequests ? formatAge(row.createdAt, look.now) : formatTime(row.createdAt),
     row.title,
   ]);
   const errors = proposals.flatMap(({ branch, error }): Line[] =>
@@ -96,8 +120,15 @@ export function renderProposals({ proposals }: ProposalList, look: Look): readon
   return [
     ...renderTable(columns, rows, look.width),
     ...errors,
-    ...(ready === undefined ? [] : renderNext(look, `modeltrail merge ${ready.branch}`)),
+    ...(ready === undefined
+      ? []
+      : renderNext(look, `modeltrail merge ${ready.request?.number ?? ready.branch}`)),
   ];
+}
+
+function approvalsOf({ request, approvals }: ProposalRow): string {
+  if (request?.draft === true) return "draft";
+  return approvals === undefined ? "unknown" : approvals.length === 0 ? "nobody" : approvals.join(", ");
 }
 
 function verdictOf({ verdict, failing }: ProposalRow): Line[number] {

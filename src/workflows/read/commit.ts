@@ -1,6 +1,6 @@
 import { ModeltrailError } from "../../diagnostics/errors.ts";
 import { MODELS_FOLDER, REGISTRY_FILE } from "../../registry/layout.ts";
-import type { Context } from "../context.ts";
+import type { Context, RegistryPlace } from "../context.ts";
 import { entryAt, isFolder } from "./trees.ts";
 
 /** A commit of the registry, ready to be read. */
@@ -65,14 +65,17 @@ export function notARegistry(context: Context, oid: string): ModeltrailError {
 }
 
 /** The registry in a commit; undefined when the commit has none. */
-export async function readRegistryCommit(context: Context, oid: string): Promise<RegistryCommit | undefined> {
+export async function readRegistryCommit(
+  context: RegistryPlace,
+  oid: string,
+): Promise<RegistryCommit | undefined> {
   const tree = await registryTree(context, oid);
   if (tree === undefined) return undefined;
   return (await entryAt(context.repository, tree, REGISTRY_FILE)) === undefined ? undefined : { oid, tree };
 }
 
 /** The tree of the registry's folder in a commit, whether or not it holds a registry. */
-export async function registryTree(context: Context, oid: string): Promise<string | undefined> {
+export async function registryTree(context: RegistryPlace, oid: string): Promise<string | undefined> {
   const { tree } = await context.repository.objects.readCommit(oid);
   if (context.prefix === "") return tree;
   const entry = await entryAt(context.repository, tree, context.prefix);

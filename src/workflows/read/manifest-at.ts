@@ -2,7 +2,7 @@ import { makeFinding } from "../../diagnostics/make-finding.ts";
 import { limitsOf } from "../../manifest/limits.ts";
 import type { ManifestKind, ManifestResult } from "../../manifest/parsed.ts";
 import { isPlainMode } from "../../registry/layout.ts";
-import type { Context } from "../context.ts";
+import type { RegistryPlace } from "../context.ts";
 import { parseManifest } from "./manifests.ts";
 import { entryAt } from "./trees.ts";
 
@@ -17,7 +17,7 @@ export interface ManifestPlace<K extends ManifestKind> {
 
 /** The manifest at one path below a registry's tree; undefined when nothing is there. */
 export async function readManifestAt<K extends ManifestKind>(
-  context: Context,
+  context: RegistryPlace,
   { kind, tree, path }: ManifestPlace<K>,
 ): Promise<ManifestResult<K> | undefined> {
   const entry = await entryAt(context.repository, tree, path);

@@ -1,10 +1,11 @@
 import { renderMessage, type ChangeSet } from "../../change/change-set.ts";
 import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Verdict } from "../../policy/evaluate.ts";
-import type { NewProposal, Published, PullRequest } from "../../ports/forge.ts";
+import type { NewProposal, Published, PullRequest, PullRequestProgress } from "../../ports/forge.ts";
 import type { Context } from "../context.ts";
 import { judgeChange } from "../judge/judge.ts";
 import { changeDigest, commitChange, fileEdits } from "./commit.ts";
+import { followRequest, type Following } from "./follow.ts";
 import type { Session } from "./session.ts";
 import { readOurs } from "./ours.ts";
 import { supersedeOlder } from "./supersede.ts";
@@ -21,6 +22,10 @@ export interface ProposeOptions {
   readonly reopen?: boolean;
   /** Leave older proposals for the same stage open. */
   readonly queue?: boolean;
+  /** Let the host merge by itself once its rules are met. */
+  readonly autoMerge?: boolean;
+  /** Stay until the pull request is merged or closed. */
+  readonly wait?: Following;
   /** Artifacts that were stored and read back just now; see `JudgeRequest`. */
   readonly proved?: ReadonlySet<string>;
 }
@@ -36,6 +41,8 @@ export interface ProposalOutcome {
   readonly superseded: readonly string[];
   /** The pull request, where proposals are such. */
   readonly request?: PullRequest;
+  /** What became of the pull request, where it was followed. */
+  readonly progress?: PullRequestProgress;
   readonly changeSet: Omit<ChangeSet, "story">;
 }
 
@@ -46,6 +53,7 @@ export async function propose(
   changeSet: ChangeSet,
   options: ProposeOptions = {},
 ): Promise<ProposalOutcome> {
+  requireHostFor(session, options);
   const { forge, tip } = session;
   const branch = `${session.branchPrefix}${changeSet.branch}`;
   const standing = await examine(context, session, changeSet, options);
@@ -65,13 +73,35 @@ export async function propose(
   for (const warning of published.warnings) context.notices.warn(warning);
   const superseded = await supersede(context, session, { changeSet, options, standing, published });
   const { head, request } = published;
+  const progress = await attend(context, session, published, options);
   return {
     ...outcome,
     status: STATUS[standing.state],
     commit: head,
     superseded,
     ...(request === undefined ? {} : { request }),
+    ...(progress === undefined ? {} : { progress }),
   };
+}
+
+/** Before anything is written: nobody merges a plain branch by itself. */
+function requireHostFor({ forge }: Session, { autoMerge, wait }: ProposeOptions): void {
+  if (forge.pullRequests !== undefined || (autoMerge !== true && wait === undefined)) return;
+  throw new ModeltrailError("USAGE", "--auto-merge and --wait are for pull requests", {
+    hint: "Name the repository on GitHub as spec.forge in modeltrail.yaml; without one, modeltrail merge merges.",
+  });
+}
+
+/** What is still to do for a pull request once it is open. */
+async function attend(
+  { notices }: Context,
+  { forge: { pullRequests } }: Session,
+  { head, request }: Published,
+  { autoMerge, wait }: ProposeOptions,
+): Promise<PullRequestProgress | undefined> {
+  if (pullRequests === undefined || request === undefined) return undefined;
+  if (autoMerge === true) await pullRequests.armAutoMerge(request.number, head);
+  return wait === undefined ? undefined : followRequest(pullRequests, request, notices, wait);
 }
 
 interface Composed {

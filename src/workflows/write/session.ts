@@ -1,11 +1,9 @@
 import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Registry } from "../../manifest/types.generated.ts";
 import type { Forge } from "../../ports/forge.ts";
-import { REGISTRY_FILE } from "../../registry/layout.ts";
 import type { Context } from "../context.ts";
 import { notARegistry, readRegistryCommit, type RegistryCommit } from "../read/commit.ts";
-import { readManifestAt } from "../read/manifest-at.ts";
-import { readPolicy } from "../read/policy.ts";
+import { readPolicy, tryReadPolicyAtHead } from "../read/policy.ts";
 
 /** What a command that writes starts from: the tip of the default branch; where it pushes, the remote's. */
 export interface Session {
@@ -76,7 +74,7 @@ async function findDefaultBranch(context: Context): Promise<DefaultBranch> {
   const { refs, remote } = context.repository;
   const origin = await remote.describe();
   const named =
-    (await configuredBranch(context)) ??
+    (await tryReadPolicyAtHead(context))?.spec.branch ??
     (origin === undefined ? undefined : await remoteHead(context, origin.name));
   const candidates = named === undefined ? ["main", "master"] : [named];
   for (const name of candidates) {
@@ -87,15 +85,6 @@ async function findDefaultBranch(context: Context): Promise<DefaultBranch> {
   if (named === undefined && head.branch !== undefined)
     return tipsOf(context, shortName(head.branch), origin?.name);
   return tipsOf(context, named ?? "main", origin?.name);
-}
-
-async function configuredBranch(context: Context): Promise<string | undefined> {
-  const head = await context.repository.refs.resolve("HEAD");
-  const commit = head === undefined ? undefined : await readRegistryCommit(context, head);
-  if (commit === undefined) return undefined;
-  const place = { kind: "Registry", tree: commit.tree, path: REGISTRY_FILE } as const;
-  const reading = await readManifestAt(context, place);
-  return reading?.ok === true ? reading.value.spec.branch : undefined;
 }
 
 async function remoteHead(context: Context, origin: string): Promise<string | undefined> {
