@@ -7,7 +7,7 @@ import { judgeChange } from "./judge/judge.ts";
 import { noProposal, parseProposal } from "./proposals.ts";
 import type { Wanted } from "./read/manifests.ts";
 import { readModel } from "./read/model.ts";
-import { addsNothing, findLeavingPoint } from "./write/adds-nothing.ts";
+import { addsNothing, findLeavingPoint, wasLanded } from "./write/adds-nothing.ts";
 import { findOwnBranch, hintLeftOver, warnAhead } from "./write/branches.ts";
 import { followRemote, landCommit } from "./write/land.ts";
 import { mergeRequest, parseRequestNumber } from "./write/merge-request.ts";
@@ -50,7 +50,8 @@ export async function mergeProposal(
   const builtOn = await findLeavingPoint(context, tip.oid, head);
   if (builtOn === undefined) throw unrelated(session, branch);
   const isProposal = goal !== undefined;
-  if (await addsNothing(context, { tip: tip.oid, head, builtOn }))
+  const candidate = { tip: tip.oid, head, builtOn };
+  if (await (isProposal ? wasLanded : addsNothing)(context, candidate))
     return settle(context, session, isProposal ? { branch, head } : { branch });
   const { verdict } = await judgeChange(context, { base: tip.oid, head, builtOn, artifacts: "changed" });
   const named = request === undefined ? { branch } : { branch, request };

@@ -1,4 +1,5 @@
 import { planMove } from "../change/move.ts";
+import type { Timeline } from "../audit/timeline.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import type { ModelStage, ModelVersion } from "../manifest/types.generated.ts";
 import { stageArtifact } from "../registry/checks/stage.ts";
@@ -27,6 +28,8 @@ export interface MoveRequest {
   readonly stage: string;
   readonly version: string;
   readonly reason: string | undefined;
+  /** The stage's whole history, where it was read. */
+  readonly timeline?: Timeline;
   readonly options: ProposeOptions;
 }
 
@@ -78,10 +81,12 @@ export async function proposeMove(
   const from = current?.value?.spec.version;
   if (from === version && repeats(current?.value, manifest))
     return { status: "already", model: model.name, stage, version };
-  const timeline = await readTimeline(context, session.tip.oid, model.name, {
-    stages: [stage],
-    enoughFor: [{ stage, version }],
-  });
+  const timeline =
+    request.timeline ??
+    (await readTimeline(context, session.tip.oid, model.name, {
+      stages: [stage],
+      enoughFor: [{ stage, version }],
+    }));
   const changeSet = planMove({
     kind: timeline.rollbackTargets(stage).includes(version) ? "rollback" : "promote",
     stage,

@@ -6,7 +6,7 @@ import type { Context } from "./context.ts";
 import { readApprovals } from "./judge/approvals.ts";
 import { judgeChange } from "./judge/judge.ts";
 import { toTimestamp } from "./timestamps.ts";
-import { addsNothing, findLeavingPoint } from "./write/adds-nothing.ts";
+import { findLeavingPoint, wasLanded } from "./write/adds-nothing.ts";
 import { parseRequestNumber } from "./write/merge-request.ts";
 import { openSession, type Session, type SessionOptions } from "./write/session.ts";
 
@@ -43,7 +43,7 @@ export async function listProposals(context: Context, options: SessionOptions = 
     if (parseProposal(session, branch) === undefined) continue;
     const builtOn = await findLeavingPoint(context, session.tip.oid, head);
     // Left behind by a merge, a squash or a rebase; `merge` tidies it up.
-    if (builtOn !== undefined && (await addsNothing(context, { tip: session.tip.oid, head, builtOn })))
+    if (builtOn !== undefined && (await wasLanded(context, { tip: session.tip.oid, head, builtOn })))
       continue;
     const { message, author, committer } = await context.repository.objects.readCommit(head);
     const judged = await tryJudge(context, session, head, builtOn);

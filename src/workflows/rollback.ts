@@ -51,5 +51,5 @@ async function goBack(
       `${version} is no rollback target of ${stage}, so this is judged as a promotion${targets.length === 0 ? "" : `; targets: ${targets.join(", ")}`}`,
     );
   }
-  return proposeMove(context, session, { model, stage, version, reason: options.reason, options });
+  return proposeMove(context, session, { model, stage, version, reason: options.reason, timeline, options });
 }

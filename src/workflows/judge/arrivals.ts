@@ -5,21 +5,27 @@ import { type Arrival, readTimeline } from "../read/history.ts";
 import { StageBlobs } from "../read/stage-blobs.ts";
 import type { TouchedFiles } from "./overlay.ts";
 
-/**
- * The histories of the models whose stages a change moves, as far back as is needed to judge these moves. A change
- * that moves none reads no history.
- */
+/** The histories of the models whose stages a change moves. A change that moves none reads no history. */
 export async function readTimelines(
   context: Context,
   touched: TouchedFiles,
+  extent: HistoryExtent,
 ): Promise<ReadonlyMap<string, Timeline>> {
   const timelines = new Map<string, Timeline>();
   const { baseCommit } = touched;
   if (baseCommit === undefined) return timelines;
-  for (const [model, enoughFor] of await readArrivals(context, touched))
-    timelines.set(model, await readTimeline(context, baseCommit.oid, model, { enoughFor }));
+  for (const [model, enoughFor] of await readArrivals(context, touched)) {
+    const scope = extent === "whole" ? {} : { enoughFor };
+    timelines.set(model, await readTimeline(context, baseCommit.oid, model, scope));
+  }
   return timelines;
 }
+
+/**
+ * How far back to read: `near` goes to where the versions that come were registered. That is all there is of them,
+ * unless somebody went around the gates: a manifest that was taken away and put back, or that came after its stage.
+ */
+export type HistoryExtent = "near" | "whole";
 
 /** Which versions come to which stages, by model; a version that the change itself brings has no history. */
 async function readArrivals(

@@ -13,7 +13,7 @@ import { notARegistry, registryTree } from "../read/commit.ts";
 import { readManifestAt } from "../read/manifest-at.ts";
 import { checkArtifact } from "./artifacts.ts";
 import { readTimelines } from "./arrivals.ts";
-import { readOverlay, readTouched, type ChangeRange } from "./overlay.ts";
+import { readOverlay, readTouched, type ChangeRange, type Overlay } from "./overlay.ts";
 
 /** Which artifacts a verdict has to be sure of: none, those of versions that the change brings or moves, or all touched. */
 export type ArtifactScope = "none" | "changed" | "all";
@@ -48,38 +48,43 @@ export async function judgeChange(context: Context, request: JudgeRequest): Prom
   const range: ChangeRange = { base, builtOn, head };
   const touched = await readTouched(context, range);
   // The history is git's work, the models are ours: each goes on while the other waits.
-  const [overlay, timelines] = await Promise.all([
+  const [overlay, near] = await Promise.all([
     readOverlay(context, touched),
-    readTimelines(context, touched),
+    readTimelines(context, touched, "near"),
   ]);
   if (overlay.base.registry === undefined && overlay.head.registry === undefined)
     throw notARegistry(context, base);
   const policy = overlay.base.registry?.value;
-  const transitions = compareSnapshots({
-    ...overlay,
-    isRollbackTarget: (model, stage, version) =>
-      timelines.get(model)?.rollbackTargets(stage).includes(version) ?? false,
-  });
   const artifacts = await checkArtifacts(context, {
     policy,
     scope: request.artifacts,
     proved: request.proved ?? new Set(),
     head: overlay.head,
-    transitions,
+    transitions: transitionsOf(overlay, near),
   });
-  const verdict = evaluateChange({
-    base: overlay.base,
-    head: overlay.head,
-    changes: overlay.changes,
-    outside: overlay.outside,
-    registriesRemoved: overlay.registriesRemoved,
-    transitions,
-    policy,
-    artifacts,
-    stays: staysOf(overlay.base, timelines),
-    moved: await findMoved(context, range, overlay.changes),
-  });
+  const moved = await findMoved(context, range, overlay.changes);
+  const decide = (timelines: ReadonlyMap<string, Timeline>): Verdict =>
+    evaluateChange({
+      ...overlay,
+      transitions: transitionsOf(overlay, timelines),
+      policy,
+      artifacts,
+      stays: staysOf(overlay.base, timelines),
+      moved,
+    });
+  const first = decide(near);
+  // Nothing is denied for what stands further back: the near end of a history can only make a judge stricter.
+  const isSettled = first.verdict === "pass" || near.size === 0;
+  const verdict = isSettled ? first : decide(await readTimelines(context, touched, "whole"));
   return { verdict, head: overlay.head, base: overlay.base };
+}
+
+function transitionsOf(overlay: Overlay, timelines: ReadonlyMap<string, Timeline>): readonly Transition[] {
+  return compareSnapshots({
+    ...overlay,
+    isRollbackTarget: (model, stage, version) =>
+      timelines.get(model)?.rollbackTargets(stage).includes(version) ?? false,
+  });
 }
 
 /** A proposal is one commit on its base: then nothing has to be walked. */

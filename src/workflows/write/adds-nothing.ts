@@ -20,6 +20,27 @@ export interface Candidate {
 }
 
 /**
+ * Whether a proposal is in the history already: merging it would change nothing, or it was let in and taken back
+ * since. Merged by a squash, it is no ancestor; proposed again, it would be rebuilt on the tip.
+ */
+export async function wasLanded(context: Context, candidate: Candidate): Promise<boolean> {
+  return (await addsNothing(context, candidate)) || (await wasTakenBack(context, candidate));
+}
+
+async function wasTakenBack({ repository }: Context, { tip, head, builtOn }: Candidate): Promise<boolean> {
+  if (tip === builtOn) return false;
+  const { objects, history } = repository;
+  const [before, wanted] = [await objects.readCommit(builtOn), await objects.readCommit(head)];
+  const changes = await compareTrees(repository, before.tree, wanted.tree);
+  const paths = changes.map(({ path }) => path);
+  for await (const step of history.firstParent(tip, { paths, until: builtOn })) {
+    const after = new Map(step.changes.map((change) => [change.path, change.after]));
+    if (changes.every(({ path, after: entry }) => after.get(path) === (entry?.oid ?? null))) return true;
+  }
+  return false;
+}
+
+/**
  * Whether merging `head` into `tip` would change nothing: every file that it changed stands there already as it wants
  * it, be it by a merge, a squash, a rebase or by hand. Reads trees, writes nothing.
  */

@@ -152,10 +152,10 @@ async function supersede(
   session: Session,
   { changeSet, options, standing, published: { request } }: Superseding,
 ): Promise<readonly string[]> {
-  // A branch has no age: what stands unchanged superseded the older ones when it was made, and later ones were queued.
-  const isSettled = standing.state === "same" && request === undefined;
-  if (options.queue === true || isSettled) return [];
-  return supersedeOlder(context, session, changeSet.branch, request?.number);
+  if (options.queue === true) return [];
+  // What stands as it was takes down only what was there before it: later ones were queued behind it.
+  const since = standing.state === "same" ? standing.head : undefined;
+  return supersedeOlder(context, session, { branch: changeSet.branch, number: request?.number, since });
 }
 
 const STATUS = { new: "opened", same: "unchanged", outdated: "updated", foreign: "updated" } as const;

@@ -1,26 +1,33 @@
 import { parseProposalBranch, type ProposalName } from "../../change/change-set.ts";
+import type { Proposal } from "../../ports/forge.ts";
 import type { Context } from "../context.ts";
 import { readOurs } from "./ours.ts";
 import type { Session } from "./session.ts";
 
-/**
- * Closes the older proposals for the stage that a new one is about, but none with a person's work; returns their
- * branches. Pull requests are older when their number is lower: so that two which are opened at once do not close
- * each other.
- */
+/** The proposal that takes the place of others. */
+export interface Successor {
+  /** Without the prefix of a registry in a sub-folder. */
+  readonly branch: string;
+  /** Of its pull request: lower ones are older, so that two which are opened at once do not close each other. */
+  readonly number: number | undefined;
+  /** Its commit, where it stood before; then only what was made earlier is older. */
+  readonly since: string | undefined;
+}
+
+/** Closes the older proposals for the stage, but none with a person's work; returns their branches. */
 export async function supersedeOlder(
   context: Context,
   session: Session,
-  branch: string,
-  number?: number,
+  successor: Successor,
 ): Promise<readonly string[]> {
+  const { branch } = successor;
   const mine = parseProposalBranch(branch);
   if (mine?.stage === undefined) return [];
   const closed: string[] = [];
   for (const proposal of await session.forge.listOpen()) {
     const name = proposal.branch.slice(session.branchPrefix.length);
     if (name === branch || !isSameStage(parseProposalBranch(name), mine)) continue;
-    if (number !== undefined && (proposal.request?.number ?? 0) > number) continue;
+    if (!(await isOlder(context, proposal, successor))) continue;
     if ((await readOurs(context, proposal.head, name)) === undefined) {
       context.notices.warn(`${proposal.branch} has commits that Modeltrail did not make, so it stays open`);
       continue;
@@ -32,6 +39,20 @@ export async function supersedeOlder(
     closed.push(proposal.branch);
   }
   return closed;
+}
+
+async function isOlder(
+  { repository }: Context,
+  { head, request }: Proposal,
+  { number, since }: Successor,
+): Promise<boolean> {
+  if (number !== undefined) return (request?.number ?? 0) < number;
+  if (since === undefined) return true;
+  const [theirs, mine] = [
+    await repository.objects.readCommit(head),
+    await repository.objects.readCommit(since),
+  ];
+  return theirs.committer.seconds < mine.committer.seconds;
 }
 
 function isSameStage(other: ProposalName | undefined, mine: ProposalName): boolean {
