@@ -84,7 +84,8 @@ async function link(place: Place, pull: PullReply, by: string): Promise<void> {
     return comments.some(({ body }) => body?.includes(LINK) === true) ? true : undefined;
   };
   if ((await look()) === true) return;
-  const newer = openOf(await readPullsOf(place, by));
+  // Open or not: where several raced, it may have been superseded in turn.
+  const [newer] = await readPullsOf(place, by);
   const name = newer === undefined ? `\`${by.replaceAll("`", "'")}\`` : `#${newer.number}`;
   const body = `Superseded by ${name}, a newer proposal for the same stage. What was approved here does not count there.`;
   const marker = renderMarker({ by }).replace("<!-- modeltrail:", `${LINK} `);

@@ -20,6 +20,7 @@ export async function publishProposal(
   if (!pushed && open?.head.sha !== proposal.head) await requireTip(place, proposal);
   if (open === undefined && hasEnded(pulls[0], proposal, expected))
     return takeBack(place, proposal, pulls[0]);
+  if (open === undefined && !pushed && pulls[0]?.head.sha === proposal.head) throw isGoing(proposal.branch);
   const { pull, warnings } =
     open === undefined ? await create(place, proposal) : await update(place, proposal, open);
   if (pull.state !== "open") return takeBack(place, proposal, pull);
@@ -50,6 +51,13 @@ async function isLeftOver(place: Place, branch: string, tip: string): Promise<bo
 async function requireTip({ branches }: Place, { branch, head }: NewProposal): Promise<void> {
   await branches.refresh();
   if ((await branches.tip(branch)) !== head) throw moved(branch);
+}
+
+/** The very commit of a pull request that was just closed: who closed it is about to delete the branch. */
+function isGoing(branch: string): ModeltrailError {
+  return new ModeltrailError("CONFLICT", `${branch} was closed just now, and its branch is going`, {
+    hint: "Run the command again.",
+  });
 }
 
 function moved(branch: string): ModeltrailError {

@@ -50,7 +50,7 @@ async function withFault(
 
 function expectClear(error: unknown): void {
   if (error === undefined) return;
-  if (!isModeltrailError(error)) throw error;
+  if (!isModeltrailError(error)) throw new Error("not foreseen", { cause: error });
   expect(error.message).not.toMatch(/ghp_|undefined|\[object/);
   expect(["CREDENTIALS", "FORBIDDEN", "RATE_LIMITED"].includes(error.code) ? error.hint : "").toBeDefined();
 }
