@@ -36,8 +36,10 @@ export interface HistoryEvent {
   readonly kind: EventKind;
   readonly origin: Origin;
   readonly stage?: string;
-  /** Left out where a stage was empty before. */
+  /** Left out where a stage was empty before, or its file could not be read. */
   readonly from?: string;
+  /** Only there, and true, where the stage's file could not be read before the commit. */
+  readonly wasBroken?: true;
   /** The version that came, or that was registered or yanked; left out for a retirement. */
   readonly to?: string;
   /** True when the stage's file could not be read after the commit. */
@@ -97,7 +99,7 @@ export function buildTimeline(changes: readonly ModelChange[]): Timeline {
       kind,
       origin,
       stage,
-      ...(typeof from === "string" ? { from } : {}),
+      ...(typeof from === "string" ? { from } : from === null ? { wasBroken: true as const } : {}),
       ...(typeof to === "string" ? { to } : {}),
       ...(to === null ? { broken: true } : {}),
     });

@@ -24,11 +24,14 @@ export function planMove(move: Move): ChangeSet {
   const { model, artifact } = version.spec;
   const to = version.spec.version;
   const from = current?.value?.spec.version;
+  const wasBroken = current !== undefined && from === undefined;
+  const undo = undoMove({ kind, model, stage, from, wasBroken });
+  const before = from ?? (wasBroken ? "(broken)" : undefined);
   return {
     kind,
     branch: `${kind}/${stage}/${model}/${to}`,
-    title: `${kind}(${stage}): ${model} ${from === undefined ? to : `${from} -> ${to}`}`,
-    body: narrateMove({ stage, from: currentVersion, fromVersion: from, to: version, reason }),
+    title: `${kind}(${stage}): ${model} ${before === undefined ? to : `${before} -> ${to}`}`,
+    body: narrateMove({ from: currentVersion, to: version, reason, undo }),
     trailers: [
       ["Model", model],
       ["Stage", stage],
@@ -47,7 +50,7 @@ export function planMove(move: Move): ChangeSet {
       from: currentVersion,
       to: version,
       reason,
-      undo: undoMove(model, stage, from),
+      undo,
     },
   };
 }

@@ -5,30 +5,45 @@ import type { Trailer } from "./change-set.ts";
 
 /** What a reviewer reads about a move of a stage. */
 export interface MoveStory {
-  readonly stage: string;
   readonly from: ModelVersion | undefined;
-  readonly fromVersion: string | undefined;
   readonly to: ModelVersion;
   readonly reason: string | undefined;
+  /** The command that takes it back; undefined when there is nothing to go back to. */
+  readonly undo: string | undefined;
 }
 
 /** Says in short paragraphs what a move changes, and how to undo it. */
-export function narrateMove({ stage, from, fromVersion, to, reason }: MoveStory): string {
-  const { model, artifact, description } = to.spec;
+export function narrateMove({ from, to, reason, undo }: MoveStory): string {
+  const { artifact, description } = to.spec;
   return [
     ...(reason === undefined ? [] : [reason]),
     ...(description === undefined ? [] : [`${to.spec.version} is: ${description}`]),
     `${artifact.format}, ${formatBytes(artifact.sizeBytes)} in ${formatCount(artifact.files.length, "file")}, ${artifact.digest}`,
     ...narrateMetrics(from, to),
-    `To undo: ${undoMove(model, stage, fromVersion)}`,
+    ...(undo === undefined ? [] : [`To undo: ${undo}`]),
   ].join("\n\n");
 }
 
-/** The command that takes a move back. */
-export function undoMove(model: string, stage: string, fromVersion: string | undefined): string {
-  return fromVersion === undefined
-    ? `modeltrail retire ${model} --stage ${stage}`
-    : `modeltrail rollback ${model} --stage ${stage} --to ${fromVersion}`;
+/** A move, as far as taking it back goes. */
+export interface UndoableMove {
+  readonly kind: "promote" | "rollback";
+  readonly model: string;
+  readonly stage: string;
+  readonly from: string | undefined;
+  /** Whether the stage's file was there and could not be read. */
+  readonly wasBroken: boolean;
+}
+
+/**
+ * The command that takes a move back; undefined for a stage that was broken. A version that was rolled back from is
+ * no rollback target any more: it comes again as a promotion, with every gate.
+ */
+export function undoMove({ kind, model, stage, from, wasBroken }: UndoableMove): string | undefined {
+  if (wasBroken) return undefined;
+  if (from === undefined) return `modeltrail retire ${model} --stage ${stage}`;
+  return kind === "rollback"
+    ? `modeltrail promote ${model}@${from} --to ${stage}`
+    : `modeltrail rollback ${model} --stage ${stage} --to ${from}`;
 }
 
 function narrateMetrics(from: ModelVersion | undefined, to: ModelVersion): readonly string[] {

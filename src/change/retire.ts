@@ -5,6 +5,7 @@ import type { ChangeSet } from "./change-set.ts";
 export interface Retirement {
   readonly model: string;
   readonly stage: string;
+  /** Undefined when the stage's file cannot be read. */
   readonly from: string | undefined;
   readonly reason: string | undefined;
   readonly requestedBy: string;
@@ -16,7 +17,7 @@ export function planRetirement({ model, stage, from, reason, requestedBy }: Reti
   return {
     kind: "retire",
     branch: `retire/${stage}/${model}`,
-    title: `retire(${stage}): ${model}${from === undefined ? "" : ` ${from}`}`,
+    title: `retire(${stage}): ${model} ${from ?? "(broken)"}`,
     body: [
       ...(reason === undefined ? [] : [reason]),
       ...(undo === undefined ? [] : [`To undo: ${undo}`]),

@@ -1,40 +1,84 @@
-import { isAbsolute, join, normalize } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
+import type { GitRepository } from "../adapters/git/open.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import type { Registry } from "../manifest/types.generated.ts";
 import type { ArtifactStore } from "../ports/artifact-store.ts";
+import { MODELS_FOLDER } from "../registry/layout.ts";
+import { isGitFolder, storageProblem } from "../registry/storage-address.ts";
+import { isInside, realPathOf } from "./real-path.ts";
 
 const DEFAULT_REGION = "us-east-1";
 
-/** The store that a registry's configuration names. `folder` is where relative `file:` addresses begin. */
+/** What of this machine a store must stay out of; left out where the registry itself is not on it. */
+export type OwnFolders = Pick<GitRepository, "root" | "gitDir" | "commonDir">;
+
+/**
+ * The store that a registry's configuration names. `folder` is the registry's, where relative `file:` addresses
+ * begin. Rejects with USAGE for a place that holds Git's own files or the manifests, by whatever way it leads there.
+ */
 export async function openArtifactStore(
   storage: Registry["spec"]["storage"],
   folder: string,
+  own?: OwnFolders,
 ): Promise<ArtifactStore> {
-  return storage.uri.startsWith("s3://") ? openS3(storage) : openLocal(storage.uri, folder);
+  const problem = storageProblem(storage.uri);
+  if (problem !== undefined) throw invalid(problem);
+  if (storage.uri.startsWith("s3://")) return openS3(storage);
+  const root = localRoot(storage.uri, folder);
+  if (own !== undefined) await requireApart(storage.uri, root, { folder, own });
+  else if (await isInAnyGit(root)) throw inGit(storage.uri, root);
+  const { openLocalStore } = await import("../adapters/local-store/open-local-store.ts");
+  return openLocalStore({ root, uriBase: storage.uri });
+}
+
+/** Holds the folder in which a store really lies, links and all, against those of the registry. */
+async function requireApart(
+  uri: string,
+  root: string,
+  { folder, own }: { readonly folder: string; readonly own: OwnFolders },
+): Promise<void> {
+  const place = await realPathOf(root);
+  if (isInside(await realPathOf(join(folder, MODELS_FOLDER)), place))
+    throw invalid(`${JSON.stringify(uri)} lies in the registry's own ${MODELS_FOLDER}/ (${place})`);
+  if ((await isInAnyGit(root)) || (await isGits(place, own))) throw inGit(uri, place);
+}
+
+async function isInAnyGit(root: string): Promise<boolean> {
+  return (await realPathOf(root)).split(sep).some(isGitFolder);
+}
+
+/** A bare repository is such a folder as a whole; a hidden folder of ours in it is in nobody's way. */
+async function isGits(place: string, { root, gitDir, commonDir }: OwnFolders): Promise<boolean> {
+  for (const folder of [gitDir, commonDir]) {
+    const real = await realPathOf(folder);
+    if (!isInside(real, place)) continue;
+    if (root !== undefined || !relative(real, place).startsWith(".")) return true;
+  }
+  return false;
 }
 
 async function openS3(storage: Registry["spec"]["storage"]): Promise<ArtifactStore> {
   const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(.*)$/.exec(storage.uri) ?? [];
-  if (bucket === undefined || prefix === undefined) throw invalid(storage.uri);
+  if (bucket === undefined || prefix === undefined) throw invalid(`${storage.uri} is no place for artifacts`);
   const { openS3Store } = await import("../adapters/s3/open-s3-store.ts");
   const { endpoint, forcePathStyle, region = DEFAULT_REGION } = storage;
   return openS3Store({ bucket, prefix, region, endpoint, forcePathStyle });
 }
 
-async function openLocal(uri: string, folder: string): Promise<ArtifactStore> {
-  const { openLocalStore } = await import("../adapters/local-store/open-local-store.ts");
-  return openLocalStore({ root: localRoot(uri, folder), uriBase: uri });
-}
-
 /** The folder that a `file:` address names. `folder` is where relative addresses begin. */
 export function localRoot(uri: string, folder: string): string {
+  const problem = storageProblem(uri);
+  if (problem !== undefined) throw invalid(problem);
   const path = uri.slice("file:".length);
-  if (path.split("/").includes("..") || normalize(path) === "/") throw invalid(uri);
-  return isAbsolute(path) ? normalize(path) : join(folder, path);
+  return isAbsolute(path) ? path : join(folder, path);
 }
 
-function invalid(uri: string): ModeltrailError {
-  return new ModeltrailError("USAGE", `${uri} is no place for artifacts`, {
-    hint: "Use s3://bucket/prefix/ or file:folder/ in spec.storage of modeltrail.yaml.",
+function inGit(uri: string, place: string): ModeltrailError {
+  return invalid(`${JSON.stringify(uri)} lies in a Git repository's own folder (${place})`);
+}
+
+function invalid(problem: string): ModeltrailError {
+  return new ModeltrailError("USAGE", problem, {
+    hint: "Name a folder of its own in spec.storage.uri of modeltrail.yaml: s3://bucket/prefix/, file:folder/ or file:/folder/.",
   });
 }

@@ -1,9 +1,9 @@
-import { realpath } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { relative, sep } from "node:path";
 import type { GitRepository } from "../adapters/git/open.ts";
 import type { Registry } from "../manifest/types.generated.ts";
 import type { FolderPlace } from "../workflows/context.ts";
 import { localRoot } from "./open-store.ts";
+import { isInside, realPathOf } from "./real-path.ts";
 
 /** Tells what a folder would overwrite. `registry` is where relative `file:` addresses begin. */
 export async function placeFolder(
@@ -29,18 +29,4 @@ export async function placeFolder(
 
 function overlaps(a: string, b: string): boolean {
   return isInside(a, b) || isInside(b, a);
-}
-
-/** Whether a folder is another, or lies below it. */
-export function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-}
-
-/** The path without symbolic links, also when its last parts do not exist yet. */
-async function realPathOf(path: string): Promise<string> {
-  const absolute = resolve(path);
-  const known = await realpath(absolute).catch(() => undefined);
-  if (known !== undefined || dirname(absolute) === absolute) return known ?? absolute;
-  return join(await realPathOf(dirname(absolute)), basename(absolute));
 }

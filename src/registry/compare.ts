@@ -76,16 +76,19 @@ function stageTransition(
   { model, stage }: { readonly model: string; readonly stage: string },
   { base, head, isRollbackTarget }: Comparison,
 ): readonly Transition[] {
-  const before = stageEntry(base, model, stage)?.value?.spec;
-  if (change.after === null) return [{ kind: "retire", model, stage, from: before?.version }];
+  const entry = stageEntry(base, model, stage);
+  const before = entry?.value?.spec;
+  const was = {
+    from: before?.version,
+    ...(entry !== undefined && before === undefined ? { wasBroken: true as const } : {}),
+  };
+  if (change.after === null) return [{ kind: "retire", model, stage, ...was }];
   const after = stageEntry(head, model, stage)?.value?.spec;
   if (after === undefined) return [{ kind: "edit", model, file: change.path }];
   if (before !== undefined && sameArtifact(before, after))
     return [{ kind: "edit", model, file: change.path }];
   const isRollback = before?.version !== after.version && isRollbackTarget(model, stage, after.version);
-  return [
-    { kind: isRollback ? "rollback" : "promote", model, stage, from: before?.version, to: after.version },
-  ];
+  return [{ kind: isRollback ? "rollback" : "promote", model, stage, ...was, to: after.version }];
 }
 
 function stageEntry(snapshot: Snapshot, model: string, stage: string): Entry<ModelStage> | undefined {

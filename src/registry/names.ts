@@ -11,8 +11,11 @@ const DEVICE_NAMES = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/;
 /** Keys that have a meaning of their own in JavaScript objects. */
 const OBJECT_KEYS = new Set(["constructor", "prototype"]);
 
-/** What is wrong with a text as a name of a model, namespace or stage; undefined when it is fine. */
-export function nameProblem(kind: "model" | "namespace" | "stage", text: string): string | undefined {
+/** What is wrong with a text as a name of a model, namespace, stage or registry; undefined when it is fine. */
+export function nameProblem(
+  kind: "model" | "namespace" | "stage" | "registry",
+  text: string,
+): string | undefined {
   const shown = JSON.stringify(text.slice(0, 60));
   if (!NAME.test(text)) {
     return `${shown} is no ${kind} name: use lower-case letters, digits and dashes, a letter first, at most 40 characters`;

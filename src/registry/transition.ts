@@ -7,6 +7,7 @@ export type Transition =
       readonly model: string;
       readonly stage: string;
       readonly from: string | undefined;
+      readonly wasBroken?: true;
     }
   | { readonly kind: "yank"; readonly model: string; readonly version: string }
   | { readonly kind: "edit"; readonly model?: string; readonly file: string }
@@ -19,6 +20,8 @@ export interface StageMove {
   readonly model: string;
   readonly stage: string;
   readonly from: string | undefined;
+  /** Only there, and true, when a file is there that says nothing of what the stage holds. */
+  readonly wasBroken?: true;
   readonly to: string;
 }
 
@@ -34,9 +37,9 @@ export function describeTransition(transition: Transition): string {
       return `register: ${transition.model} ${transition.version}`;
     case "promote":
     case "rollback":
-      return `${transition.kind}(${transition.stage}): ${transition.model} ${transition.from ?? "(empty)"} -> ${transition.to}`;
+      return `${transition.kind}(${transition.stage}): ${transition.model} ${describeBefore(transition)} -> ${transition.to}`;
     case "retire":
-      return `retire(${transition.stage}): ${transition.model} ${transition.from ?? "(unknown)"} -> (empty)`;
+      return `retire(${transition.stage}): ${transition.model} ${describeBefore(transition)} -> (empty)`;
     case "yank":
       return `yank: ${transition.model} ${transition.version}`;
     case "edit":
@@ -44,4 +47,12 @@ export function describeTransition(transition: Transition): string {
     case "deploy":
       return `${transition.kind}: ${transition.file}`;
   }
+}
+
+/** What a stage held before a change, for people. */
+export function describeBefore({
+  from,
+  wasBroken,
+}: Pick<StageMove, "wasBroken"> & { readonly from?: string | undefined }): string {
+  return from ?? (wasBroken === true ? "(broken)" : "(empty)");
 }

@@ -4,7 +4,7 @@ import { ModeltrailError } from "../diagnostics/errors.ts";
 import type { Context } from "./context.ts";
 import { openCommit, type ReadAt } from "./read/commit.ts";
 import { readModel } from "./read/model.ts";
-import { requireValue } from "./require-entry.ts";
+import { requireOwn } from "./require-entry.ts";
 import { findTarget, requireReference } from "./resolve.ts";
 
 /** A metric of two versions; a side that lacks it is left out. */
@@ -87,7 +87,7 @@ async function readVersion(
   );
   if (!model.versions.has(target.version))
     throw new ModeltrailError("NOT_FOUND", `${name} has no version ${target.version}, which ${ref} names`);
-  return requireValue(model.versions.get(target.version));
+  return requireOwn(model.versions.get(target.version), { model: name, version: target.version });
 }
 
 function diffMetrics(left: ModelVersion, right: ModelVersion): readonly MetricChange[] {

@@ -18,6 +18,8 @@ export interface HistoryRow {
   readonly model: string;
   readonly stage?: string;
   readonly from?: string;
+  /** Only there, and true, when the stage's file could not be read before. */
+  readonly wasBroken?: true;
   readonly to?: string;
   readonly broken?: boolean;
   readonly commit: string;
@@ -117,13 +119,17 @@ function matches(event: HistoryEvent, { stage, since }: HistoryQuery): boolean {
   return since === undefined || event.origin.seconds * 1000 >= since.getTime();
 }
 
-function toRow(model: string, { kind, origin, stage, from, to, broken }: HistoryEvent): HistoryRow {
+function toRow(
+  model: string,
+  { kind, origin, stage, from, wasBroken, to, broken }: HistoryEvent,
+): HistoryRow {
   return {
     at: toTimestamp(origin.seconds),
     kind,
     model,
     ...(stage === undefined ? {} : { stage }),
     ...(from === undefined ? {} : { from }),
+    ...(wasBroken === undefined ? {} : { wasBroken }),
     ...(to === undefined ? {} : { to }),
     ...(broken === undefined ? {} : { broken }),
     commit: origin.commit,

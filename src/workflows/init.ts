@@ -3,6 +3,7 @@ import { planInit } from "../change/init.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import { REGISTRY_FILE } from "../registry/layout.ts";
 import { nameProblem } from "../registry/names.ts";
+import { storageProblem } from "../registry/storage-address.ts";
 import type { Context } from "./context.ts";
 import { readRegistryCommit } from "./read/commit.ts";
 import { parseManifest } from "./read/manifests.ts";
@@ -91,7 +92,7 @@ export async function initRegistry(context: Context, options: InitOptions): Prom
 /** Rejects with USAGE for names and places that no registry can have. */
 function refuseBadNames({ name, stages, storage }: InitOptions): void {
   const problem =
-    nameProblem("namespace", name) ??
+    nameProblem("registry", name) ??
     stages.map((stage) => nameProblem("stage", stage)).find((found) => found !== undefined);
   if (problem !== undefined)
     throw new ModeltrailError("USAGE", problem, { hint: "Use --name and --stages." });
@@ -99,10 +100,10 @@ function refuseBadNames({ name, stages, storage }: InitOptions): void {
     throw new ModeltrailError("USAGE", "a registry needs at least one stage", {
       hint: "Use --stages staging,production.",
     });
-  const path = storage.uri.startsWith("file:") ? storage.uri.slice("file:".length) : undefined;
-  if (path !== undefined && (/^\/*$/.test(path) || path.split("/").includes("..")))
-    throw new ModeltrailError("USAGE", `${JSON.stringify(storage.uri)} is no folder for artifacts`, {
-      hint: "Use file:<folder>/ below the registry, or an absolute one; .. is refused.",
+  const misplaced = storageProblem(storage.uri);
+  if (misplaced !== undefined)
+    throw new ModeltrailError("USAGE", misplaced, {
+      hint: "Use s3://bucket/prefix/, file:<folder>/ below the registry, or file:/<folder>/ elsewhere.",
     });
   if (new Set(stages).size !== stages.length)
     throw new ModeltrailError("USAGE", "a stage is named twice in --stages");

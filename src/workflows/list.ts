@@ -1,7 +1,9 @@
 import { isModeltrailError } from "../diagnostics/errors.ts";
 import type { ModelStage } from "../manifest/types.generated.ts";
+import { checkFields, stageFields } from "../registry/checks/fields.ts";
 import { usableVersions, type Entry, type ModelView } from "../registry/model-view.ts";
-import { latestVersion } from "../registry/versions.ts";
+import { modelNameProblem, nameProblem } from "../registry/names.ts";
+import { latestVersion, versionNumber, versionProblem } from "../registry/versions.ts";
 import { viewFiles } from "../registry/view.ts";
 import type { Context } from "./context.ts";
 import { openCommit, type ReadAt } from "./read/commit.ts";
@@ -17,7 +19,10 @@ export interface ModelRow {
   /** The highest version that is not yanked; left out when there is none. */
   readonly latest?: string;
   readonly versions: number;
-  /** True when a file that this row shows is broken, or a stage names a version that is missing or yanked. */
+  /**
+   * True when names, links and the stages' own files show that something is wrong. Neither model.yaml nor the versions
+   * are read for a list: what is wrong inside those is `validate`'s to say.
+   */
   readonly broken: boolean;
 }
 
@@ -38,7 +43,7 @@ export async function listModels(context: Context, at: ReadAt = {}): Promise<Mod
   for (const row of models)
     if (row.broken)
       context.notices.warn(
-        `${row.model} has a broken manifest, or a stage without a usable version; modeltrail validate says what is wrong`,
+        `${row.model} has a broken manifest, or a stage without a usable version, or a bad name; modeltrail validate says what is wrong`,
       );
   return { commit: commit.oid, stages: await stageNames(context, commit), models };
 }
@@ -65,14 +70,32 @@ function toRow(model: ModelView): ModelRow {
     ),
     ...(latest === undefined ? {} : { latest }),
     versions: model.versions.size,
-    broken:
-      model.manifest === undefined || [...model.stages.values()].some((entry) => !isSound(model, entry)),
+    broken: isMisnamed(model) || hasBrokenFile(model) || ![...model.stages].every(isSoundIn(model)),
   };
 }
 
-/** Whether a stage can be read and names a version that is there to be used; versions are known by name alone. */
-function isSound(model: ModelView, { value }: Entry<ModelStage>): boolean {
-  if (value === undefined) return false;
-  const { version } = value.spec;
-  return model.versions.has(version) && !model.yanks.has(version);
+/** Told from paths alone. */
+function isMisnamed({ name, versions, yanks, stages }: ModelView): boolean {
+  const numbers = new Set([...versions.keys()].map(versionNumber));
+  return (
+    modelNameProblem(name) !== undefined ||
+    numbers.size < versions.size ||
+    [...versions.keys(), ...yanks.keys()].some((version) => versionProblem(version) !== undefined) ||
+    [...stages.keys()].some((stage) => nameProblem("stage", stage) !== undefined)
+  );
+}
+
+/** A model.yaml that is missing, a stage that cannot be read, and links where manifests should be. */
+function hasBrokenFile({ manifest, versions, yanks, stages }: ModelView): boolean {
+  const entries = [manifest, ...versions.values(), ...yanks.values(), ...stages.values()];
+  return entries.some((entry) => entry === undefined || entry.state === "broken");
+}
+
+/** Whether a stage says what its path says, and names a version that is there to be used. */
+function isSoundIn(model: ModelView): (stage: readonly [string, Entry<ModelStage>]) => boolean {
+  return ([stage, { value }]) => {
+    if (value === undefined || checkFields(value, stageFields(model.name, stage)).length > 0) return false;
+    const { version } = value.spec;
+    return model.versions.has(version) && !model.yanks.has(version);
+  };
 }

@@ -11,6 +11,7 @@ import { readCheckedModel, requireWhole } from "./read/snapshot.ts";
 import { entryAt } from "./read/trees.ts";
 import { findTarget, requireReference } from "./resolve.ts";
 import { readPolicy } from "./read/policy.ts";
+import { requireWholeTarget } from "./whole-target.ts";
 
 /** How to pull. */
 export interface PullOptions extends ReadAt {
@@ -93,15 +94,15 @@ async function refuseOverwriting(
   });
 }
 
-/** The manifest of the version to pull, unless it was yanked or the stage's copy contradicts it. */
+/** The manifest of the version to pull, unless it was yanked, is broken, or the stage's file contradicts it. */
 async function readPullable(
   context: Context,
   commit: RegistryCommit,
   { name, ref }: { readonly name: string; readonly ref: string },
   allowYanked: boolean,
 ): Promise<ModelVersion> {
-  const { target } = await findTarget(context, commit, name, ref);
-  const { version } = target;
+  const found = await findTarget(context, commit, name, ref);
+  const { version } = found.target;
   const isVersion: Wanted = (identity) => identity.kind === "version" && identity.version === version;
   const model = await readCheckedModel(context, commit, name, isVersion);
   if (model.yanks.has(version) && !allowYanked) {
@@ -109,16 +110,8 @@ async function readPullable(
       hint: "Pull its replacement, or use --allow-yanked.",
     });
   }
-  const manifest = requireWhole(model, version);
-  const { digest } = manifest.spec.artifact;
-  if (target.kind === "stage" && target.artifact.digest !== digest) {
-    throw new ModeltrailError(
-      "DIGEST_MISMATCH",
-      `${ref} says ${target.artifact.digest}, but version ${version} is ${digest}`,
-      { hint: "Run modeltrail validate." },
-    );
-  }
-  return manifest;
+  await requireWholeTarget(context, found.model, found.target);
+  return requireWhole(model, version);
 }
 
 async function download(

@@ -1,15 +1,15 @@
 import type { Finding } from "../diagnostics/finding.ts";
 import type { Model, ModelVersion, ModelYank } from "../manifest/types.generated.ts";
-import type { ModelView } from "../registry/model-view.ts";
+import { type CheckedModel, type ModelView, usableVersions } from "../registry/model-view.ts";
 import { parseModelReference } from "../registry/names.ts";
-import { compareVersions, versionProblem } from "../registry/versions.ts";
+import { compareVersions, latestVersion, versionProblem } from "../registry/versions.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import type { Context } from "./context.ts";
 import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
 import { readCheckedModel } from "./read/snapshot.ts";
 import { requireValue } from "./require-entry.ts";
 import { findTarget } from "./resolve.ts";
-import { hintUncommittedModel } from "./uncommitted.ts";
+import { hintUncommitted, hintUncommittedModel } from "./uncommitted.ts";
 
 /** One version in a line of `show`. */
 export interface VersionRow {
@@ -17,7 +17,7 @@ export interface VersionRow {
   /** The stages that hold it. */
   readonly stages: readonly string[];
   readonly yanked: boolean;
-  /** True when its manifest cannot be read. */
+  /** True when its manifest cannot be read, or contradicts its path or itself. */
   readonly broken: boolean;
   readonly createdAt?: string;
   readonly createdBy?: string;
@@ -33,6 +33,8 @@ export interface ModelDetails {
   readonly spec?: Model["spec"];
   /** Newest number first. */
   readonly versions: readonly VersionRow[];
+  /** The number that was asked for: what the path says, whatever the manifest does. */
+  readonly asked?: string;
   /** The version that was asked for, whole. */
   readonly selected?: ModelVersion["spec"];
   readonly yank?: ModelYank["spec"];
@@ -65,32 +67,48 @@ export async function showModel(context: Context, text: string, at: ReadAt = {})
   return { ...described, ...(await selectVersion(context, commit, model, reference.ref)) };
 }
 
-/** The version that a reference names, whole, and its yank. */
+/** The version that a reference names, whole, and its yank; also one that is marked as broken, if it can be read. */
 async function selectVersion(
   context: Context,
   commit: RegistryCommit,
   model: ModelView,
   ref: string,
-): Promise<Pick<ModelDetails, "selected" | "yank">> {
-  const { target } = await findTarget(context, commit, model.name, ref);
-  const selected = requireValue(model.versions.get(target.version)).spec;
-  const yank = model.yanks.get(target.version)?.value?.spec;
-  if (model.yanks.has(target.version))
+): Promise<Pick<ModelDetails, "asked" | "selected" | "yank">> {
+  const version = await findVersion(context, commit, model, ref);
+  const selected = requireValue(model.versions.get(version)).spec;
+  const yank = model.yanks.get(version)?.value?.spec;
+  if (model.yanks.has(version))
     context.notices.warn(
-      `${model.name} ${target.version} was yanked${yank === undefined ? "" : `: ${yank.reason}`}`,
+      `${model.name} ${version} was yanked${yank === undefined ? "" : `: ${yank.reason}`}`,
     );
-  return { selected, ...(yank === undefined ? {} : { yank }) };
+  return { asked: version, selected, ...(yank === undefined ? {} : { yank }) };
+}
+
+async function findVersion(
+  context: Context,
+  commit: RegistryCommit,
+  model: ModelView,
+  ref: string,
+): Promise<string> {
+  const number = ref === "latest" ? (latestVersion(usableVersions(model)) ?? ref) : ref;
+  const entry = model.versions.get(number) ?? model.stages.get(ref);
+  if (entry?.value === undefined) return (await findTarget(context, commit, model.name, ref)).target.version;
+  await hintUncommitted(context, commit, [entry]);
+  return model.versions.has(number) ? number : entry.value.spec.version;
 }
 
 /** Newest number first. */
-function versionRows(model: ModelView): readonly VersionRow[] {
+function versionRows(model: CheckedModel): readonly VersionRow[] {
+  const wrong = new Set(
+    model.findings.filter(({ severity }) => severity === "error").map(({ file }) => file),
+  );
   const held = (version: string): readonly string[] =>
     [...model.stages].filter(([, entry]) => entry.value?.spec.version === version).map(([stage]) => stage);
   const rows = [...model.versions].map(([version, entry]) => ({
     version,
     stages: held(version),
     yanked: model.yanks.has(version),
-    broken: entry.state === "broken",
+    broken: entry.state === "broken" || wrong.has(entry.path),
     ...summary(entry.value),
   }));
   return rows.toSorted((a, b) => newestFirst(a.version, b.version));

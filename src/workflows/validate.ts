@@ -5,6 +5,7 @@ import { unsupportedPolicy } from "../policy/rules.ts";
 import { MODELS_FOLDER, REGISTRY_FILE } from "../registry/layout.ts";
 import { allFindings } from "../registry/model-view.ts";
 import { buildSnapshot } from "../registry/snapshot.ts";
+import { storageProblem } from "../registry/storage-address.ts";
 import { type LoadedFile, unreadFile } from "../registry/view.ts";
 import { limitsOf } from "../manifest/limits.ts";
 import type { Context } from "./context.ts";
@@ -74,7 +75,7 @@ export async function validateWorkTree(context: Context, artifacts: ArtifactScop
     [...model.versions.values()].flatMap((entry) => entry.value ?? []),
   );
   const storage = snapshot.registry?.value?.spec.storage;
-  if (artifacts !== "none" && storage !== undefined) {
+  if (artifacts !== "none" && storage !== undefined && storageProblem(storage.uri) === undefined) {
     const store = await context.openStore(storage);
     try {
       for (const version of versions) {

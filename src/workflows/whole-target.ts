@@ -1,4 +1,5 @@
 import type { ModelVersion } from "../manifest/types.generated.ts";
+import { checkFields, stageFields, versionFields } from "../registry/checks/fields.ts";
 import type { Problem } from "../registry/checks/problem.ts";
 import { checkStage } from "../registry/checks/stage.ts";
 import { checkVersion } from "../registry/checks/version.ts";
@@ -7,7 +8,7 @@ import { viewFiles } from "../registry/view.ts";
 import type { Context } from "./context.ts";
 import { sha256Hex } from "./digest.ts";
 import { loadFiles } from "./read/manifests.ts";
-import { broken, requireOwn } from "./require-entry.ts";
+import { broken, requireValue } from "./require-entry.ts";
 import type { Target } from "./resolve.ts";
 
 /**
@@ -18,11 +19,12 @@ export async function requireWholeTarget(context: Context, model: ModelView, tar
   const { version } = target;
   const entry = await readVersion(context, model.versions.get(version));
   if (entry !== undefined) {
-    requireOwn(entry, { model: model.name, version });
+    refuse(entry, checkFields(requireValue(entry), versionFields(model.name, version)));
     refuse(entry, checkVersion(entry, sha256Hex));
   }
   const stage = target.kind === "stage" ? model.stages.get(target.stage) : undefined;
   if (target.kind === "version" || stage === undefined) return;
+  refuse(stage, checkFields(stage.value, stageFields(model.name, target.stage)));
   const versions = new Map(entry === undefined ? [] : [[version, entry]]);
   refuse(stage, checkStage({ ...model, versions }, target.stage, stage));
 }

@@ -65,6 +65,9 @@ describe("rollback targets", () => {
   it("are not confused by a file that could not be read for a while", () => {
     expect(targets("1.0.0", "?", "1.1.0")).toEqual(["1.0.0"]);
     expect(buildTimeline(changes("1.0.0", "?")).events.at(-1)).toMatchObject({ broken: true, from: "1.0.0" });
+    const [, , mended] = buildTimeline(changes("1.0.0", "?", "1.1.0")).events;
+    expect(mended).toMatchObject({ kind: "promote", wasBroken: true, to: "1.1.0" });
+    expect(mended).not.toHaveProperty("from");
   });
 
   it("never hold the current version, a yanked one, or one that never was there", () => {

@@ -98,6 +98,44 @@ describe("a promotion", () => {
   });
 });
 
+describe("taking a move back", () => {
+  const path = "models/fraud/stages/production/stage.yaml";
+  const move = {
+    stage: "production",
+    version: v2,
+    currentVersion: v1,
+    reason: undefined,
+    requestedBy: "ada",
+  };
+  const current = view().stages.get("production");
+
+  it.each([
+    ["promote", current, "modeltrail rollback fraud --stage production --to 1.0.0"],
+    ["rollback", current, "modeltrail promote fraud@1.0.0 --to production"],
+    ["promote", undefined, "modeltrail retire fraud --stage production"],
+  ] as const)("%s: %#", (kind, entry, undo) => {
+    const change = planMove({ ...move, kind, current: entry });
+    expect(change.story?.undo).toBe(undo);
+    expect(change.body).toContain(`To undo: ${undo}`);
+  });
+
+  it("is not on offer for a stage that was broken, which its title says", () => {
+    const change = planMove({ ...move, kind: "promote", current: view("spec: [").stages.get("production") });
+    expect(change.title).toBe("promote(production): fraud (broken) -> 1.1.0");
+    expect(change.story?.undo).toBeUndefined();
+    expect(change.body).not.toContain("To undo");
+    expect(change.edits.map((edit) => edit.path)).toEqual([path]);
+    const retired = planRetirement({
+      model: "fraud",
+      stage: "production",
+      from: undefined,
+      reason: undefined,
+      requestedBy: "ada",
+    });
+    expect(retired.title).toBe("retire(production): fraud (broken)");
+  });
+});
+
 describe("a message", () => {
   it("ends with trailers, and free text cannot add any", () => {
     const message = renderMessage(

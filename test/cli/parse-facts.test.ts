@@ -143,6 +143,17 @@ describe("--metrics", () => {
     await expect(read('{"auc": 1, "auc": 2}')).rejects.toThrow(/"auc" stands twice/);
   });
 
+  it.each([
+    ['{"metrics": {"auc": 1}, "epoch": 3}', "epoch"],
+    ['{"epoch": 3,\n"metrics": []}', "epoch"],
+  ])("says that metrics stand alone, or not in a field of that name: %s", async (text, other) => {
+    await expect(read(text)).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringMatching(`metrics.json:1: "metrics" holds the metrics.*"${other}"`),
+    });
+    expect(await read('{"metrics": 0.9, "epoch": 3}')).toHaveLength(2);
+  });
+
   it("says which file is missing", async () => {
     await expect(readMetricsFile(join(workspace.folder, "none.json"))).rejects.toMatchObject({
       code: "USAGE",

@@ -31,6 +31,18 @@ describe("the judge", () => {
     expect(verdict.gates.map((gate) => gate.gate)).toEqual(GATES.map((gate) => gate.name));
   });
 
+  it("tells a stage that was broken from one that was empty", () => {
+    const broken = { ...base, [staging]: "spec: [" };
+    const [mended] = judge(broken, base).transitions;
+    expect(mended).toMatchObject({ kind: "promote", wasBroken: true, to: "1.0.0" });
+    expect(mended?.summary).toBe("promote(staging): fraud (broken) -> 1.0.0");
+    const [retired] = judge(broken, without(base, staging)).transitions;
+    expect(retired?.summary).toBe("retire(staging): fraud (broken) -> (empty)");
+    const [filled] = judge(without(base, staging), base).transitions;
+    expect(filled?.summary).toBe("promote(staging): fraud (empty) -> 1.0.0");
+    expect(filled).not.toHaveProperty("wasBroken");
+  });
+
   it("never stops at the first finding", () => {
     const head = {
       ...without(base, "modeltrail.yaml"),

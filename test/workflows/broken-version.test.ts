@@ -41,7 +41,7 @@ const cases: readonly [string, Readonly<Record<string, string>>, RegExp][] = [
   [
     "says another number than its path",
     { [versionFile]: textOf(aVersion("fraud", "1.0.1")) },
-    /versions\/1\.0\.0\.yaml:\d+: spec\.version/,
+    /versions\/1\.0\.0\.yaml:\d+: (metadata\.name|spec\.version)/,
   ],
   [
     "has a digest that is not of its files",

@@ -185,3 +185,13 @@ describe("where the code comes from", () => {
     expect(workspace.git("show", "HEAD:models/fraud/versions/1.0.0.yaml")).toContain(`repository: "${kept}"`);
   });
 });
+
+it("says so when a registration brings back a model.yaml that was lost", async () => {
+  const workspace = await registry();
+  await register(workspace, "one");
+  workspace.git("rm", "--quiet", "models/fraud/model.yaml");
+  workspace.git("commit", "--quiet", "-m", "lose it");
+  await register(workspace, "two");
+  expect(workspace.warnings.join()).toContain("fraud has no model.yaml on main");
+  expect(workspace.git("show", "HEAD:models/fraud/model.yaml")).toContain(`kind: "Model"`);
+});

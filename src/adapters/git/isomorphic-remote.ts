@@ -11,7 +11,7 @@ import { scratchFolder } from "./lock-file.ts";
 import type { CachedObjects } from "./object-reader.ts";
 import type { ObjectSource } from "./object-source.ts";
 import { encodePack, listNewObjects } from "./pack-writer.ts";
-import { encodePacket, FLUSH, joinDataBand, parsePackets } from "./pkt-line.ts";
+import { encodePacket, FLUSH, joinDataBand, joinMessageBand, parsePackets } from "./pkt-line.ts";
 import { lostLease, refusedByRemote, unreachable } from "./remote-failure.ts";
 import {
   describeRemote,
@@ -211,15 +211,18 @@ async function storePack(layout: Layout, pack: Buffer): Promise<void> {
 
 function requireAccepted(answer: Buffer, banded: boolean): void {
   let lines: string[];
+  let said = "";
   try {
-    const packets = parsePackets(banded ? joinDataBand(parsePackets(answer)) : answer);
+    const outer = parsePackets(answer);
+    if (banded) said = joinMessageBand(outer);
+    const packets = banded ? parsePackets(joinDataBand(outer)) : outer;
     lines = packets.filter((packet) => packet !== null).map((packet) => packet.toString("utf8").trim());
   } catch (cause) {
     throw unreachable("the remote did not say whether it took the push", cause);
   }
   const refused = lines.filter((line) => line.startsWith("ng ")).map((line) => line.slice(3));
   const told = refused.filter((line) => !/atomic/.test(line));
-  if (refused.length > 0) throw refusedByRemote((told.length > 0 ? told : refused).join("; "));
+  if (refused.length > 0) throw refusedByRemote((told.length > 0 ? told : refused).join("; "), said);
   if (!lines.includes("unpack ok"))
     throw unreachable(`the remote could not store the push: ${lines[0] ?? "no answer"}`);
 }

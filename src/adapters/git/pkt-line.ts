@@ -30,3 +30,9 @@ export function joinDataBand(packets: readonly (Buffer | null)[]): Buffer {
   }
   return Buffer.concat(data);
 }
+
+/** Joins band 2: what the server says to people while it works. */
+export function joinMessageBand(packets: readonly (Buffer | null)[]): string {
+  const said = packets.filter((packet) => packet?.[0] === 2).map((packet) => packet?.subarray(1));
+  return Buffer.concat(said.filter((part) => part !== undefined)).toString("utf8");
+}

@@ -12,17 +12,25 @@ export function lostLease(detail: string): ModeltrailError {
   });
 }
 
-/** A server that said no to one ref. */
-export function refusedByRemote(reason: string): ModeltrailError {
+/** A server that said no to one ref; `said` is what its hooks and rules wrote meanwhile. */
+export function refusedByRemote(reason: string, said = ""): ModeltrailError {
   if (RACE.test(reason)) return lostLease(reason);
-  return new ModeltrailError("FORBIDDEN", `the remote refused the push: ${reason}`, {
-    hint: "a rule or hook of the remote protects that branch; its message says which",
-  });
+  const words = lastLines(said);
+  return new ModeltrailError(
+    "FORBIDDEN",
+    `the remote refused the push: ${reason}${words === "" ? "" : `; it says: ${words}`}`,
+    {
+      hint:
+        words === ""
+          ? "a rule or hook of the remote protects that branch; ask who runs it"
+          : "a rule or hook of the remote protects that branch; its message says which",
+    },
+  );
 }
 
 export function missingCredentials(message: string, cause?: unknown): ModeltrailError {
   return new ModeltrailError("CREDENTIALS", message, {
-    hint: "set up a credential helper or an SSH key; `git fetch` must work without asking",
+    hint: "check the token (GITHUB_TOKEN, GH_TOKEN), or set up a credential helper or an SSH key: `git fetch` must work without asking",
     cause,
   });
 }
@@ -48,7 +56,7 @@ export function pushFailure(done: GitOutput): ModeltrailError {
   const reasons = rows.map((row) => row.split("\t").slice(1).join(" "));
   const told = reasons.filter((reason) => !/atomic/.test(reason));
   const reason = (told.length > 0 ? told : reasons).join("; ");
-  if (/\[remote rejected\]/.test(reason)) return refusedByRemote(reason);
+  if (/\[remote rejected\]/.test(reason)) return refusedByRemote(reason, remoteWords(done.stderr));
   if (/\[rejected\]/.test(reason)) return lostLease(reason);
   if (rows.length === 0 && /failed to push some refs/.test(done.stderr)) {
     return new ModeltrailError("FORBIDDEN", `the pre-push hook refused: ${lastLines(done.stderr)}`, {
@@ -69,6 +77,22 @@ export function remoteFailure(action: string, done: GitOutput): ModeltrailError 
   return unreachable(message);
 }
 
+/** What the server wrote, as git passes it on: each line marked as the remote's. */
+function remoteWords(stderr: string): string {
+  const lines = stderr.split(/[\r\n]+/).filter((line) => line.startsWith("remote:"));
+  return lines.map((line) => line.slice("remote:".length)).join("\n");
+}
+
+const MOST_LINES = 4;
+const MOST_CHARACTERS = 200;
+
+/** The end of what a program wrote, as one line that cannot be too long and steers no terminal. */
 function lastLines(text: string): string {
-  return text.trim().split("\n").slice(-4).join("; ");
+  return text
+    .split(/[\r\n]+/)
+    .map((line) => line.replaceAll(/[\p{Cc}\p{Cf}]/gu, " ").trim())
+    .filter((line) => line !== "")
+    .slice(-MOST_LINES)
+    .map((line) => (line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line))
+    .join("; ");
 }

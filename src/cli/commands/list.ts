@@ -6,7 +6,7 @@ import { addReadOptions, readAt, type ReadFlags } from "../read-options.ts";
 /** `modeltrail list` */
 export function declareList(command: Command, execute: Execute): void {
   command.description(
-    "List every model with what its stages hold. A model with a broken file is marked, and hides nothing else.",
+    "List every model with what its stages hold. A model is marked as broken, and hides nothing else, for what can be told from names, links and the stages' own files: neither model.yaml nor the versions are read for it. `show`, `gate` and `validate` read those.",
   );
   addReadOptions(command);
   addGuide(command, {

@@ -99,7 +99,10 @@ function addDescribingOptions(command: Command): void {
       collect,
     )
     .option("--run <url>", "the address of the training run")
-    .option("--code <folder>", "where the training code lies (default: the current folder)")
+    .option(
+      "--code <folder>",
+      "where the training code lies: in a Git repository, outside the registry's folder (default: the current folder, if it is such)",
+    )
     .option("--no-code", "look for no training code");
 }
 
@@ -127,6 +130,12 @@ async function register({ open, io }: Run, { model, path, flags }: Request): Pro
   };
 }
 
+/** Code that was named has to be found; the folder that one happens to be in need not hold any. */
+function codeOptions(cwd: string, code: string | boolean): Pick<RegisterOptions, "codeFolder" | "codeGiven"> {
+  if (code === false) return {};
+  return typeof code === "string" ? { codeFolder: resolve(cwd, code), codeGiven: true } : { codeFolder: cwd };
+}
+
 async function readOptions(cwd: string, flags: RegisterFlags): Promise<RegisterOptions> {
   const { keepGiven } = await import("../parse.ts");
   const facts = await import("../parse-facts.ts");
@@ -147,7 +156,7 @@ async function readOptions(cwd: string, flags: RegisterFlags): Promise<RegisterO
   return {
     ...keepGiven({ version, bump, format, formatVersion, description, overwrite, reopen }),
     ...(run === undefined ? {} : { run: facts.parseRun(run) }),
-    ...(code === false ? {} : { codeFolder: typeof code === "string" ? resolve(cwd, code) : cwd }),
+    ...codeOptions(cwd, code),
     metrics: [...fromFile, ...metric.map(facts.parseMetric)],
     labels: facts.parseLabels(label),
     datasets: dataset.map(facts.parseDataset),

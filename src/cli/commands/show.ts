@@ -7,7 +7,7 @@ import { addReadOptions, readAt, type ReadFlags } from "../read-options.ts";
 export function declareShow(command: Command, execute: Execute): void {
   command
     .description(
-      "Show a model with all its versions or, for <model>@<ref>, one version whole: artifact, metrics, signature, lineage, files.",
+      "Show a model with all its versions or, for <model>@<ref>, one version whole: artifact, metrics, signature, lineage, files. What is broken is marked, and shown as far as it can be read.",
     )
     .argument("<model[@ref]>", "the model; <ref> is a version, a stage, or latest");
   addReadOptions(command);
@@ -16,7 +16,14 @@ export function declareShow(command: Command, execute: Execute): void {
       ["modeltrail show fraud-detector", "the model and its versions"],
       ["modeltrail show fraud-detector@production", "everything of the version in production"],
     ],
-    exits: [[0, "shown"], [1, "there is no such model or version, or the stage is empty"], COULD_NOT_TELL],
+    exits: [
+      [0, "shown"],
+      [
+        1,
+        "there is no such model or version, the stage is empty, or the file that was asked for cannot be read",
+      ],
+      COULD_NOT_TELL,
+    ],
   });
   command.action((reference: string, flags: ReadFlags) =>
     execute(command, async ({ open }) => {

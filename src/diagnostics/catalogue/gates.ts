@@ -9,6 +9,14 @@ export const GATE_FINDINGS = {
     why: "A rule that is not checked must not look as if it had been: the change is refused, not waved through.",
     remedy: "Take the rule out of the policy, or use a version of Modeltrail that has this gate.",
   },
+  MODEL_RULES_UNKNOWN: {
+    gate: "schema",
+    severity: "error",
+    title: "The model's own rules cannot be read at the base of the change",
+    why: "A model.yaml may ask more of a stage than the registry does. While it is missing or broken on the default branch, nobody can tell, and what cannot be decided is denied.",
+    remedy:
+      "Write or mend the model's model.yaml in a change of its own (`git log` shows how it was), merge that first, then try again.",
+  },
   STATIC_FILES_NOT_WRITTEN: {
     gate: "schema",
     severity: "warning",

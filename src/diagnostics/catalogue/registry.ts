@@ -65,6 +65,14 @@ export const REGISTRY_FINDINGS = {
     why: "A stage that is listed twice, unknown, or comes after itself could never be judged.",
     remedy: "Correct spec.stages in modeltrail.yaml.",
   },
+  STORAGE_INVALID: {
+    gate: "schema",
+    severity: "error",
+    title: "The registry's storage is no place for artifacts",
+    why: "Bytes of models are written and read there. A path with `..`, or into Git's own folder or the manifests, would write over what is under version control, or over Git itself.",
+    remedy:
+      "Name a folder of its own in spec.storage.uri: s3://bucket/prefix/, file:folder/ or file:/folder/.",
+  },
   MODEL_MISSING: {
     gate: "consistency",
     severity: "error",

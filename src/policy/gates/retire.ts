@@ -9,9 +9,9 @@ export const retireGate: Gate = { name: "retire", evaluate };
 function evaluate({ transitions, changes, outside }: Facts): GateOutcome {
   const retired = transitions.filter((transition) => transition.kind === "retire");
   return {
-    findings: retired.flatMap(({ model, stage, from }) => {
+    findings: retired.flatMap(({ model, stage, from, wasBroken }) => {
       const file = stagePath(model, stage);
-      const what = `${stage} of ${model} (${from ?? "unknown version"}) is emptied`;
+      const what = `${stage} of ${model} (${from ?? (wasBroken === true ? "broken" : "unknown version")}) is emptied`;
       const files = changes.length + outside.length;
       return [
         ...(files === 1

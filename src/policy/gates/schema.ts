@@ -1,6 +1,6 @@
 import type { Finding } from "../../diagnostics/finding.ts";
 import { makeFinding } from "../../diagnostics/make-finding.ts";
-import { REGISTRY_FILE } from "../../registry/layout.ts";
+import { modelPath, REGISTRY_FILE } from "../../registry/layout.ts";
 import { allFindings } from "../../registry/model-view.ts";
 import type { Transition } from "../../registry/transition.ts";
 import { findingsOfChange } from "../concerns.ts";
@@ -12,18 +12,50 @@ import { unsupportedModelRules, unsupportedPolicy, unsupportedRules } from "../r
 export const schemaGate: Gate = { name: "schema", evaluate };
 
 function evaluate(facts: Facts): GateOutcome {
-  return { findings: [...findingsOfChange(facts, "schema"), ...missingPolicy(facts), ...unsupported(facts)] };
+  return {
+    findings: [
+      ...findingsOfChange(facts, "schema"),
+      ...missingPolicy(facts),
+      ...unknownRules(facts),
+      ...unsupported(facts),
+    ],
+  };
 }
 
-/** Without a policy that can be read, the only change that can be judged is the one that mends it. */
-function missingPolicy({ base, policy, changes }: Facts): readonly Finding[] {
-  if (policy !== undefined) return [];
+/** Without a policy that can be read and makes sense, the only change that can be judged is the one that mends it. */
+function missingPolicy({ base, policy, changes, transitions }: Facts): readonly Finding[] {
+  if (policy !== undefined && !transitions.some(isUnderPolicy)) return [];
   if (base.registry === undefined) {
     const message = "the change brings the registry: it is judged by schema and consistency alone";
     return [makeFinding("NO_REGISTRY_AT_BASE", { file: REGISTRY_FILE, message })];
   }
   if (changes.every((change) => change.path === REGISTRY_FILE)) return [];
-  return allFindings(base).filter((finding) => finding.file === REGISTRY_FILE);
+  return allFindings(base).filter(
+    ({ file, severity }) => file === REGISTRY_FILE && (policy === undefined || severity === "error"),
+  );
+}
+
+/** A policy that contradicts itself says nothing sure about where versions may go, and where their bytes are kept. */
+function isUnderPolicy(transition: Transition): boolean {
+  return transition.kind === "register" || "stage" in transition;
+}
+
+/** A model may ask for more than the registry does: while its model.yaml cannot be read, no stage of it moves. */
+function unknownRules({ base, transitions }: Facts): readonly Finding[] {
+  if (base.registry === undefined) return [];
+  const models = new Set(transitions.flatMap(stageOf).map(({ model }) => model));
+  return [...models].flatMap((name) => {
+    const model = base.models.get(name);
+    if (model === undefined || model.manifest?.value !== undefined) return [];
+    const file = modelPath(name);
+    const [why] = model.manifest?.findings ?? [];
+    const state =
+      model.manifest === undefined
+        ? "there is none"
+        : `it cannot be read${why === undefined ? "" : `: ${why.message}`}`;
+    const message = `whether ${name} has rules of its own cannot be told from ${file} at the base: ${state}`;
+    return [makeFinding("MODEL_RULES_UNKNOWN", { file, line: why?.line, column: why?.column, message })];
+  });
 }
 
 /** Rules that no gate checks: those of the base for the stages that move, and any that the change brings. */

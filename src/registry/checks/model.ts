@@ -2,9 +2,9 @@ import type { Finding } from "../../diagnostics/finding.ts";
 import { makeFinding } from "../../diagnostics/make-finding.ts";
 import { modelPath } from "../layout.ts";
 import type { Entry, ModelView } from "../model-view.ts";
-import { flatName, stageObjectName } from "../names.ts";
 import type { Sha256 } from "../snapshot.ts";
 import { versionNumber } from "../versions.ts";
+import { checkFields, type ExpectedFields, modelFields, stageFields, versionFields } from "./fields.ts";
 import type { Problem } from "./problem.ts";
 import { checkStage } from "./stage.ts";
 import { checkVersion } from "./version.ts";
@@ -14,7 +14,7 @@ export function checkModel(model: ModelView, sha256: Sha256): readonly Finding[]
   return [
     ...brokenFiles(model),
     ...checkPresence(model),
-    ...checkFields(model),
+    ...checkPathFields(model),
     ...checkNumbers(model),
     ...[...model.versions.values()].flatMap((entry) => locate(entry, checkVersion(entry, sha256))),
     ...[...model.stages].flatMap(([stage, entry]) => locate(entry, checkStage(model, stage, entry))),
@@ -47,65 +47,17 @@ function checkPresence(model: ModelView): readonly Finding[] {
   ];
 }
 
-/** The fields of a manifest that its path says already. */
-function checkFields(model: ModelView): readonly Finding[] {
-  const flat = flatName(model.name);
+/** The fields of every manifest that its path says already. */
+function checkPathFields(model: ModelView): readonly Finding[] {
+  const { name, manifest } = model;
+  const check = (entry: Entry<object>, expected: ExpectedFields): readonly Finding[] =>
+    locate(entry, checkFields(entry.value, expected));
   return [
-    ...(model.manifest === undefined
-      ? []
-      : compareFields(model.manifest, { "/metadata/name": flat, "/spec/model": model.name })),
-    ...[...model.versions].flatMap(([version, entry]) =>
-      compareFields(entry, {
-        "/metadata/name": `${flat}-${version}`,
-        "/spec/model": model.name,
-        "/spec/version": version,
-      }),
-    ),
-    ...[...model.yanks].flatMap(([version, entry]) =>
-      compareFields(entry, {
-        "/metadata/name": `${flat}-${version}`,
-        "/spec/model": model.name,
-        "/spec/version": version,
-      }),
-    ),
-    ...[...model.stages].flatMap(([stage, entry]) =>
-      compareFields(entry, {
-        "/metadata/name": stageObjectName(model.name, stage),
-        "/metadata/labels/modeltrail.dev~1model": flat,
-        "/metadata/labels/modeltrail.dev~1stage": stage,
-        "/spec/model": model.name,
-        "/spec/stage": stage,
-      }),
-    ),
+    ...(manifest === undefined ? [] : check(manifest, modelFields(name))),
+    ...[...model.versions].flatMap(([version, entry]) => check(entry, versionFields(name, version))),
+    ...[...model.yanks].flatMap(([version, entry]) => check(entry, versionFields(name, version))),
+    ...[...model.stages].flatMap(([stage, entry]) => check(entry, stageFields(name, stage))),
   ];
-}
-
-function compareFields(entry: Entry<object>, expected: Readonly<Record<string, string>>): readonly Finding[] {
-  if (entry.value === undefined) return [];
-  const findings: Finding[] = [];
-  for (const [pointer, wanted] of Object.entries(expected)) {
-    const found = valueAt(entry.value, pointer);
-    if (found === wanted) continue;
-    const words = found === undefined ? "is missing" : `is ${JSON.stringify(found)}`;
-    findings.push(
-      makeFinding("PATH_MISMATCH", {
-        file: entry.path,
-        pointer,
-        ...entry.positionOf(pointer),
-        message: `${pointer.slice(1).replaceAll("/", ".").replaceAll("~1", "/")} ${words}, but the file's path says ${JSON.stringify(wanted)}`,
-      }),
-    );
-  }
-  return findings;
-}
-
-function valueAt(value: unknown, pointer: string): unknown {
-  let current = value;
-  for (const part of pointer.slice(1).split("/")) {
-    if (typeof current !== "object" || current === null) return undefined;
-    current = Object.entries(current).find(([key]) => key === part.replaceAll("~1", "/"))?.[1];
-  }
-  return current;
 }
 
 /** `v1.0.0` and `1.0.0` are one number. */

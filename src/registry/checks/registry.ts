@@ -2,17 +2,21 @@ import type { Finding } from "../../diagnostics/finding.ts";
 import { makeFinding } from "../../diagnostics/make-finding.ts";
 import type { Registry } from "../../manifest/types.generated.ts";
 import { nameProblem } from "../names.ts";
+import { storageProblem } from "../storage-address.ts";
 import type { Entry } from "../model-view.ts";
 
 type StagePolicy = Registry["spec"]["stages"][number];
 
-/** Checks what a schema cannot say about modeltrail.yaml: stages that are unique, known, and in an order without circles. */
+/**
+ * Checks what a schema cannot say about modeltrail.yaml: storage that is a place of its own; stages that are unique,
+ * known, and in an order without circles.
+ */
 export function checkRegistry(entry: Entry<Registry> | undefined): readonly Finding[] {
   if (entry?.value === undefined) return [];
   const stages = entry.value.spec.stages;
   const at = (pointer: string, message: string): Finding =>
     makeFinding("POLICY_INVALID", { file: entry.path, pointer, ...entry.positionOf(pointer), message });
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...checkStorage(entry, entry.value)];
   const names = new Set<string>();
   for (const [index, stage] of stages.entries()) {
     const problem = nameProblem("stage", stage.name);
@@ -31,6 +35,15 @@ export function checkRegistry(entry: Entry<Registry> | undefined): readonly Find
     }
   }
   return findings;
+}
+
+function checkStorage(entry: Entry<Registry>, { spec }: Registry): readonly Finding[] {
+  const message = storageProblem(spec.storage.uri);
+  const pointer = "/spec/storage/uri";
+  if (message === undefined) return [];
+  return [
+    makeFinding("STORAGE_INVALID", { file: entry.path, pointer, ...entry.positionOf(pointer), message }),
+  ];
 }
 
 /** Whether `from` comes, by any way, after `to`. */

@@ -61,8 +61,17 @@ function describeArtifact(from: ModelVersion | undefined, to: ModelVersion): str
     );
   return renderTable(
     ["", "goes", "comes"],
-    rows.map(([name, value]) => [name, code(value(from)), code(value(to))]),
+    rows.map(([name, value]) => [
+      name,
+      // Two whole digests side by side do not fit on a page.
+      code(name === "digest" ? shortDigest(value(from)) : value(from)),
+      code(value(to)),
+    ]),
   );
+}
+
+function shortDigest(digest: string): string {
+  return `${digest.slice(0, "sha256:".length + 12)}…`;
 }
 
 const SIGNS = { pass: "✅", pending: "⏳", fail: "❌", skipped: "➖" } as const;

@@ -1,3 +1,4 @@
+import { describeBefore } from "../../registry/transition.ts";
 import type { History, HistoryRow, StateAt } from "../../workflows/history.ts";
 import { styled, type Line, type Look, type Span } from "../page.ts";
 import { formatTime, shortCommit } from "../quantities.ts";
@@ -32,10 +33,11 @@ function eventLine(row: HistoryRow): Line {
   ];
 }
 
-function movement({ kind, from, to, broken }: HistoryRow): Span {
-  if (broken === true) return styled("bad", `${from ?? "(empty)"} → (broken)`);
+function movement(row: HistoryRow): Span {
+  const { kind, to, broken } = row;
+  if (broken === true) return styled("bad", `${describeBefore(row)} → (broken)`);
   if (kind === "register" || kind === "yank") return to ?? "";
-  return `${from ?? "(empty)"} → ${to ?? "(empty)"}`;
+  return `${describeBefore(row)} → ${to ?? "(empty)"}`;
 }
 
 /** What stages held at a moment. */

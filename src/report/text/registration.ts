@@ -30,7 +30,7 @@ export function renderInit(
 
 /** What became of `register`. */
 export function renderRegistration(result: RegisterResult, look: Look): readonly Line[] {
-  const { status, model, version, commit, branch, verdict } = result;
+  const { status, model, version, commit, branch, request, verdict } = result;
   const name = styled("strong", `${model} ${version}`);
   const facts = renderPairs([
     ["uri", result.uri],
@@ -51,9 +51,10 @@ export function renderRegistration(result: RegisterResult, look: Look): readonly
     const waiting = verdict === undefined || verdict.verdict === "pass" ? [] : renderConclusion(verdict, "");
     return [
       ["Proposed ", name, " on ", styled("strong", branch ?? ""), ...at],
+      ...(request === undefined ? [] : [[`#${request.number} `, request.url]]),
       ...facts,
       ...waiting,
-      ...renderNext(look, `modeltrail merge ${branch ?? ""}`),
+      ...renderNext(look, `modeltrail merge ${request?.number ?? branch ?? ""}`),
     ];
   }
   return [

@@ -1,4 +1,3 @@
-import type { ModelVersion } from "../../manifest/types.generated.ts";
 import type { ModelDetails, VersionRow } from "../../workflows/show.ts";
 import { styled, type Line, type Look, type Span } from "../page.ts";
 import { formatBytes } from "../../registry/quantities.ts";
@@ -10,20 +9,20 @@ import { renderVersion } from "./version.ts";
 /** Everything of one model, or of one of its versions. */
 export function renderModel(details: ModelDetails, look: Look): readonly Line[] {
   const { selected, yank, findings } = details;
+  const row = details.versions.find(({ version }) => version === details.asked);
   const body =
     selected === undefined
       ? renderOverview(details, look)
-      : renderVersion({ spec: selected, yank, stages: stagesOf(details, selected) }, look);
+      : renderVersion(
+          { spec: selected, yank, stages: row?.stages ?? [], broken: row?.broken ?? false },
+          look,
+        );
   const wrong = findings.filter((finding) => finding.severity === "error");
   return [
     ...body,
     ...(wrong.length === 0 ? [] : [[]]),
     ...wrong.flatMap((finding) => renderFinding(finding)),
   ];
-}
-
-function stagesOf({ versions }: ModelDetails, { version }: ModelVersion["spec"]): readonly string[] {
-  return versions.find((row) => row.version === version)?.stages ?? [];
 }
 
 function renderOverview({ model, spec, versions }: ModelDetails, look: Look): readonly Line[] {

@@ -13,14 +13,17 @@ export interface ShownVersion {
   readonly yank: ModelYank["spec"] | undefined;
   /** The stages that hold it. */
   readonly stages: readonly string[];
+  /** Its manifest contradicts its path or itself. */
+  readonly broken: boolean;
 }
 
-export function renderVersion({ spec, yank, stages }: ShownVersion, look: Look): readonly Line[] {
+export function renderVersion({ spec, yank, stages, broken }: ShownVersion, look: Look): readonly Line[] {
   return [
     [
       styled("strong", `${spec.model} ${spec.version}`),
       ...(stages.length === 0 ? [] : [styled("good", `  ${stages.join(", ")}`)]),
     ],
+    ...(broken ? [[styled("bad", "broken"), ": resolve, gate and pull refuse it"]] : []),
     ...(yank === undefined
       ? []
       : [

@@ -55,20 +55,30 @@ async function listBelow(
   folder: string,
   scope: Scope,
 ): Promise<readonly TreeFile[]> {
-  const descend = scope.everything === true ? () => true : isNeeded;
+  const mayBeModel = scope.models === "all" ? isNoManifestFolder : isGoodName;
+  const descend = scope.everything === true ? () => true : (path: string) => isNeeded(path, mayBeModel);
   return listFiles(context.repository, { path: folder, oid }, descend);
 }
 
 const NEEDED = new Set(["versions", "yanked", "stages"]);
 
 /** Folders that hold a model's manifests, or may hold a model: `models/x`, `models/x/versions`, `models/ns/x/stages/prod`. */
-function isNeeded(path: string): boolean {
+function isNeeded(path: string, mayBeModel: (name: string) => boolean): boolean {
   const [, a, b, c, d, ...rest] = path.split("/");
   if (a === undefined || rest.length > 0) return false;
   if (b === undefined) return true;
   if (NEEDED.has(b)) return d === undefined;
-  if (c === undefined) return modelNameProblem(b) === undefined;
+  if (c === undefined) return mayBeModel(b);
   return NEEDED.has(c);
+}
+
+function isGoodName(name: string): boolean {
+  return modelNameProblem(name) === undefined;
+}
+
+/** Whoever asks for all models wants to hear of those with a bad name, too. */
+function isNoManifestFolder(name: string): boolean {
+  return name !== "deploy";
 }
 
 /** The names of all models, by folders alone; namespaces are entered, models are not. */
@@ -78,7 +88,8 @@ export async function listModelNames(context: Context, commit: RegistryCommit): 
   const files = await listFiles(
     context.repository,
     { path: MODELS_FOLDER, oid: models },
-    (path) => isNeeded(path) && path.split("/").length <= 3 && !NEEDED.has(path.split("/")[2] ?? ""),
+    (path) =>
+      isNeeded(path, isGoodName) && path.split("/").length <= 3 && !NEEDED.has(path.split("/")[2] ?? ""),
   );
   return files.flatMap((file) => {
     const identity = identifyPath(file.path);

@@ -15,14 +15,21 @@ const FIELDS = ["name", "value", "dataset"];
 export function parseMetrics(text: string, path: string): readonly Metric[] {
   const refuse: Refuse = ({ at }, problem) => refuseAt(path, text, { at, problem });
   const root = parseJsonText(text, path);
-  return toMetrics(unwrap(root), refuse);
+  return toMetrics(unwrap(root, refuse), refuse);
 }
 
 /** What stands in `{"metrics": …}`. A metric may be called so too; then it is a number. */
-function unwrap(root: JsonNode): JsonNode {
-  if (root.content.kind !== "map" || root.content.entries.size !== 1) return root;
-  const inner = root.content.entries.get("metrics");
-  return inner?.content.kind === "map" || inner?.content.kind === "list" ? inner : root;
+function unwrap(root: JsonNode, refuse: Refuse): JsonNode {
+  if (root.content.kind !== "map") return root;
+  const { entries } = root.content;
+  const inner = entries.get("metrics");
+  if (inner?.content.kind !== "map" && inner?.content.kind !== "list") return root;
+  const other = [...entries.keys()].find((key) => key !== "metrics");
+  if (other === undefined) return inner;
+  return refuse(
+    root,
+    `"metrics" holds the metrics here, so nothing else may stand beside it; there is ${JSON.stringify(other)} as well`,
+  );
 }
 
 function toMetrics(node: JsonNode, refuse: Refuse): readonly Metric[] {

@@ -3,6 +3,7 @@ import { isModeltrailError, ModeltrailError } from "../../diagnostics/errors.ts"
 import type { ModelVersion } from "../../manifest/types.generated.ts";
 import type { Verdict } from "../../policy/evaluate.ts";
 import type { ArtifactStore } from "../../ports/artifact-store.ts";
+import type { PullRequest } from "../../ports/forge.ts";
 import type { ScannedModel } from "../../ports/model-files.ts";
 import type { ModelView } from "../../registry/model-view.ts";
 import { modelNameProblem } from "../../registry/names.ts";
@@ -53,6 +54,8 @@ export interface RegisterResult {
   readonly commit?: string;
   /** The proposal's branch. */
   readonly branch?: string;
+  /** The pull request, where proposals are such. */
+  readonly request?: PullRequest;
   readonly verdict?: Verdict;
 }
 
@@ -70,6 +73,10 @@ export async function registerVersion(
   const scanned = await disk.scan(path);
   const session = await openSession(context, options);
   const model = await findModel(context, session, name);
+  if (model !== undefined && model.manifest === undefined)
+    context.notices.warn(
+      `${name} has no model.yaml on ${session.base}: this writes a new one, without rules of its own`,
+    );
   if (options.version !== undefined) refuseNumber(name, model, options.version);
   const candidate = { name, model, scanned, disk, options };
   const same = await findSame(context, session, candidate);
@@ -197,7 +204,7 @@ async function publish(
   const proved = new Set([`${model}@${version}`]);
   const result = resultOf(manifest);
   if (session.registry.spec.registration !== "direct") {
-    const { status, branch, commit, verdict } = await propose(context, session, changeSet, {
+    const { status, branch, commit, request, verdict } = await propose(context, session, changeSet, {
       ...options,
       proved,
     });
@@ -207,6 +214,7 @@ async function publish(
       branch,
       verdict,
       ...(commit === undefined ? {} : { commit }),
+      ...(request === undefined ? {} : { request }),
     };
   }
   const commit = await commitChange(context, changeSet, session.tip.oid);

@@ -31,6 +31,11 @@ export interface DefaultBranch {
 export interface SessionOptions {
   /** False works on this machine alone: nothing is fetched, nothing pushed. */
   readonly push?: boolean;
+  /**
+   * Where the policy at the tip cannot be read: the branch that mends it, by its short name. What it says of names and
+   * of where changes are merged then counts; the judge lets nothing but the mending through. Only `merge` says this.
+   */
+  readonly mending?: string;
 }
 
 /** Finishes what a killed command left, fetches, and reads the policy at the tip. */
@@ -39,17 +44,22 @@ export async function openSession(context: Context, options: SessionOptions = {}
   await repository.worktree.recover();
   const remote = (await repository.remote.describe())?.name;
   const push = remote !== undefined && options.push !== false;
+  const known = push ? (await tryReadPolicyAtHead(context))?.spec.forge : undefined;
+  if (known !== undefined) await context.requireAccess(known);
   if (push) await repository.remote.fetch();
   const branch = await findDefaultBranch(context);
-  // What stays here must follow your own branch, or it would stand on no branch at all.
-  const tip = push ? (branch.remoteTip ?? branch.localTip) : (branch.localTip ?? branch.remoteTip);
+  const tip = tipFor(branch, push);
   if (tip === undefined)
     throw new ModeltrailError("NOT_A_REGISTRY", `the branch ${shortName(branch.ref)} has no commit yet`, {
       hint: "Run modeltrail init.",
     });
   const commit = await readRegistryCommit(context, tip);
   if (commit === undefined) throw notARegistry(context, tip);
-  const registry = await readPolicy(context, commit);
+  const registry = await readPolicy(context, commit).catch(async (error: unknown) => {
+    if (options.mending === undefined) throw error;
+    const { readMended } = await import("./mended.ts");
+    return readMended(context, error, { branch, tip, push, remote, mending: options.mending });
+  });
   await (push ? warnUnpushed(context, branch) : warnBehind(context, branch));
   const branchPrefix = context.prefix === "" ? "" : `${registry.metadata.name}/`;
   const { forge: host } = registry.spec;
@@ -57,6 +67,11 @@ export async function openSession(context: Context, options: SessionOptions = {}
   const base = shortName(branch.ref);
   const forge = await context.openForge(repository, { branchPrefix, push, base, host });
   return { tip: commit, registry, branch, base, forge, branchPrefix, push, remote };
+}
+
+/** What stays here must follow your own branch, or it would stand on no branch at all. */
+function tipFor({ localTip, remoteTip }: DefaultBranch, push: boolean): string | undefined {
+  return push ? (remoteTip ?? localTip) : (localTip ?? remoteTip);
 }
 
 function noClone(name: string): ModeltrailError {

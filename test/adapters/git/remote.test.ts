@@ -157,11 +157,20 @@ for (const engine of ["native", "isomorphic"] as const) {
       const { name, bare } = publish();
       const { repository, folder } = await cloneOf(name);
       const hook = join(bare, "hooks", "pre-receive");
-      writeFileSync(hook, "#!/bin/sh\necho protected branch >&2\nexit 1\n");
+      const noise =
+        "for i in 1 2 3 4 5 6; do echo line $i >&2; done; head -c 3000 /dev/zero | tr '\\0' x >&2";
+      writeFileSync(hook, `#!/bin/sh\n${noise}\nprintf '\\n\\033[31mmain is protected\\n' >&2\nexit 1\n`);
       chmodSync(hook, 0o755);
       const head = git(folder, "rev-parse", "HEAD");
       const update = { name: MAIN, expected: head, value: await commitOn(repository, head, "next\n") };
-      await expect(repository.remote.push([update])).rejects.toMatchObject({ code: "FORBIDDEN" });
+      const refusal = await repository.remote.push([update]).catch((error: unknown) => error);
+      expect(refusal).toMatchObject({
+        code: "FORBIDDEN",
+        message: expect.stringMatching(/it says: .*main is protected/),
+      });
+      const { message } = refusal as Error;
+      expect(message.length).toBeLessThan(1200);
+      expect(message).not.toMatch(/[\u0000-\u001f]|line 1/);
       await repository.close();
     });
 
