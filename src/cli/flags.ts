@@ -5,7 +5,7 @@ export type OutputFormat = "text" | "json" | "yaml";
 
 /** What every command takes. */
 export interface GlobalFlags {
-  /** The registry's folder, as it was typed. */
+  /** The registry's folder or address, as it was typed. */
   readonly registry: string | undefined;
   readonly output: OutputFormat;
   readonly quiet: boolean;
@@ -22,7 +22,7 @@ export function addGlobalOptions(command: Command): void {
   command.optionsGroup(GLOBAL_OPTIONS);
   command.option(
     "--registry <folder>",
-    "the registry's folder (default: the nearest one upwards that holds modeltrail.yaml)",
+    "the registry's folder, or its address on GitHub (default: the nearest folder upwards that holds modeltrail.yaml)",
   );
   command.addOption(
     command.createOption("-o, --output <format>", "how to answer (default: text)").choices(FORMATS),

@@ -50,7 +50,13 @@ export function proposalOptions(flags: ProposalFlags): PromoteOptions {
   return {
     ...(reason === undefined ? {} : { reason }),
     ...(wait === undefined || wait === false ? {} : { wait: wait === true ? {} : { timeoutMs: wait } }),
-    ...{ dryRun, draft, overwrite, reopen, queue, autoMerge, push },
+    dryRun,
+    draft,
+    overwrite,
+    reopen,
+    queue,
+    autoMerge,
+    push,
   };
 }
 

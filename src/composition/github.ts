@@ -1,7 +1,4 @@
 import type { RemoteCredentials } from "../adapters/git/remote-credentials.ts";
-import { parseEndpoint } from "../adapters/github/endpoint.ts";
-import { sameRepository } from "../adapters/github/remote-url.ts";
-import { findToken, gitCredentials } from "../adapters/github/token.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import type { Registry } from "../manifest/types.generated.ts";
 import type { Forge } from "../ports/forge.ts";
@@ -23,6 +20,7 @@ export async function openGitHub(
   scope: ForgeScope & { readonly host: Host },
   { env, notices }: Surroundings,
 ): Promise<Forge> {
+  const { findToken, parseEndpoint, sameRepository } = await import("../adapters/github/access.ts");
   const { openGitHubForge } = await import("../adapters/github/open-github-forge.ts");
   const { github, apiUrl } = scope.host;
   const [owner = "", name = ""] = github.split("/");
@@ -47,6 +45,12 @@ export async function openGitHub(
   });
 }
 
+/** Rejects with CREDENTIALS, before anything is fetched, when no token is at hand. */
+export async function requireToken({ apiUrl }: Host, env: Surroundings["env"]): Promise<void> {
+  const { findToken, parseEndpoint } = await import("../adapters/github/access.ts");
+  await findToken(env, parseEndpoint(apiUrl).host);
+}
+
 /**
  * The token for fetches and pushes over HTTPS, where the remote is the very repository that the registry names;
  * undefined leaves any other remote, and ours without a token, to what Git is configured with.
@@ -56,6 +60,8 @@ export async function gitHubCredentials(
   { github, apiUrl }: Host,
   env: Surroundings["env"],
 ): Promise<RemoteCredentials | undefined> {
+  const { findToken, gitCredentials, parseEndpoint, sameRepository } =
+    await import("../adapters/github/access.ts");
   const [owner = "", name = ""] = github.split("/");
   const { host } = parseEndpoint(apiUrl);
   if (!sameRepository(remoteUrl, { host, owner, name })) return undefined;

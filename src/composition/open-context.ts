@@ -9,7 +9,7 @@ import type { CodeRepository, Context, Notices, RegistryPlace } from "../workflo
 
 /** Where a registry is, and what surrounds the work on it. */
 export interface OpenContextOptions {
-  /** The registry's folder; left out: the nearest one upwards from `cwd` that holds modeltrail.yaml. */
+  /** The registry's folder, or its address; left out: the folder nearest upwards from `cwd` that holds modeltrail.yaml. */
   readonly registry?: string | undefined;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -24,7 +24,14 @@ export interface OpenedContext extends Context {
 
 /** Opens the repository around a registry. Adapters are imported when they are used, so that no command pays for others'. */
 export async function openContext(options: OpenContextOptions): Promise<OpenedContext> {
-  const { cwd, env, notices, now } = options;
+  const { cwd, env, notices, now, registry } = options;
+  if (registry !== undefined && /^https?:\/\//i.test(registry)) {
+    const { openRemoteContext } = await import("./open-remote.ts");
+    return openRemoteContext(registry, options, {
+      ...sharedContext(options),
+      openCode: (code, { commonDir }) => openCode(resolve(cwd, code), { commonDir, prefix: "" }, env),
+    });
+  }
   const start = options.registry === undefined ? cwd : resolve(cwd, options.registry);
   const { openRepository } = await import("../adapters/git/open.ts");
   const repository: GitRepository = await openRepository(start, {
@@ -34,11 +41,12 @@ export async function openContext(options: OpenContextOptions): Promise<OpenedCo
   });
   const folder = await registryFolder(repository.root, start, options.registry !== undefined);
   return {
+    ...sharedContext(options),
     repository,
     prefix: prefixOf(repository.root, folder),
     openStore: async (storage) => {
       const { openArtifactStore } = await import("./open-store.ts");
-      return openArtifactStore(storage, mainFolder(repository, folder));
+      return openArtifactStore(storage, mainFolder(repository, folder), repository);
     },
     openForge: async (opened, scope) => {
       const { host } = scope;
@@ -49,6 +57,37 @@ export async function openContext(options: OpenContextOptions): Promise<OpenedCo
       const { openLocalForge } = await import("../adapters/local-forge/open-local-forge.ts");
       return openLocalForge(opened, scope);
     },
+    placeFolder: async (target, storage) => {
+      const { placeFolder } = await import("./place-folder.ts");
+      return placeFolder(resolve(cwd, target), storage, {
+        repository,
+        registry: mainFolder(repository, folder),
+      });
+    },
+    openCode: (code) =>
+      openCode(
+        resolve(cwd, code),
+        { commonDir: repository.commonDir, prefix: prefixOf(repository.root, folder) },
+        env,
+      ),
+    readWorkFile: (path) => readWorkFile(folder, path),
+  };
+}
+
+/** What is the same for every registry, wherever it lies. */
+function sharedContext({
+  env,
+  now,
+  notices,
+}: OpenContextOptions): Pick<
+  Context,
+  "requireAccess" | "describeProposal" | "openModelFiles" | "now" | "notices"
+> {
+  return {
+    requireAccess: async (host) => {
+      const { requireToken } = await import("./github.ts");
+      await requireToken(host, env);
+    },
     describeProposal: async (story) => {
       const { describeProposal } = await import("../report/markdown/proposal.ts");
       return describeProposal(story);
@@ -57,15 +96,6 @@ export async function openContext(options: OpenContextOptions): Promise<OpenedCo
       const { openModelFiles } = await import("../adapters/model-files/open-model-files.ts");
       return openModelFiles();
     },
-    placeFolder: async (target, storage) => {
-      const { placeFolder } = await import("./place-folder.ts");
-      return placeFolder(resolve(cwd, target), storage, {
-        repository,
-        registry: mainFolder(repository, folder),
-      });
-    },
-    openCode: (code) => openCode(resolve(cwd, code), repository, env),
-    readWorkFile: (path) => readWorkFile(folder, path),
     now,
     notices,
   };
@@ -142,13 +172,18 @@ function mainFolder(repository: GitRepository, folder: string | undefined): stri
 
 async function openCode(
   folder: string,
-  registry: GitRepository,
+  registry: { readonly commonDir: string; readonly prefix: string },
   env: OpenContextOptions["env"],
 ): Promise<CodeRepository | undefined> {
   const { openRepository } = await import("../adapters/git/open.ts");
   try {
-    const repository = await openRepository(folder, { env });
-    return { repository, isRegistry: repository.commonDir === registry.commonDir };
+    const place = await realpath(folder).catch(() => undefined);
+    if (place === undefined) return undefined;
+    const repository = await openRepository(place, { env });
+    const isSame = repository.commonDir === registry.commonDir;
+    // By the way from the top of its own work tree: the two may be different work trees of one repository.
+    const isRegistry = isSame && prefixOf(repository.root, place).startsWith(registry.prefix);
+    return { repository, isRegistry };
   } catch (error) {
     if (error instanceof ModeltrailError) return undefined;
     throw error;

@@ -13,12 +13,14 @@ export interface Context {
   readonly prefix: string;
   readonly openStore: (storage: Registry["spec"]["storage"]) => Promise<ArtifactStore>;
   readonly openForge: (repository: Repository, scope: ForgeScope) => Promise<Forge>;
+  /** Rejects with CREDENTIALS when there is nothing to sign in with where proposals are pull requests. */
+  readonly requireAccess: (host: NonNullable<Registry["spec"]["forge"]>) => Promise<void>;
   /** A proposal as Markdown, in parts: what is needed most comes first. */
   readonly describeProposal: (story: ProposalStory) => Promise<readonly string[]>;
   readonly openModelFiles: () => Promise<ModelFiles>;
   /** Where a folder of this machine lies, seen from the registry. */
   readonly placeFolder: (folder: string, storage: Registry["spec"]["storage"]) => Promise<FolderPlace>;
-  /** The Git repository of a folder with training code; undefined when it is in none. */
+  /** The Git repository of a folder with training code; undefined when there is no such folder, or it is in none. */
   readonly openCode: (folder: string) => Promise<CodeRepository | undefined>;
   /** The bytes of a file of the registry as it lies in the work tree; undefined when it is none, or not there. */
   readonly readWorkFile: (path: string) => Promise<Uint8Array | undefined>;
@@ -59,7 +61,7 @@ export interface ForgeScope {
 /** A repository of training code. */
 export interface CodeRepository {
   readonly repository: Repository;
-  /** True when it is the registry's own repository. */
+  /** True when the folder lies in the registry's own: what is there is models, not code. */
   readonly isRegistry: boolean;
 }
 

@@ -34,30 +34,40 @@ export async function mergeProposal(
   target: string,
   options: SessionOptions = {},
 ): Promise<MergeResult> {
-  const session = await openSession(context, options);
-  const { tip } = session;
+  const session = await openSession(context, { ...options, mending: target });
   const number = session.forge.pullRequests === undefined ? undefined : parseRequestNumber(target);
   if (number !== undefined && (await isMerged(session, number)))
     return settle(context, session, { branch: target });
-  const { branch, head, request } = await findTarget(context, session, target);
-  const goal = parseProposal(session, branch);
-  if (head === undefined) {
-    // A run that was killed after its last step, or a colleague, has done it: there is nothing left to merge.
-    if (goal === undefined || !(await isReached(context, session, goal))) throw noProposal(branch);
-    return settle(context, session, { branch });
-  }
+  const found = await findTarget(context, session, target);
+  const { head } = found;
+  if (head !== undefined) return mergeFound(context, session, { ...found, head });
+  // A run that was killed after its last step, or a colleague, has done it: there is nothing left to merge.
+  const goal = parseProposal(session, found.branch);
+  if (goal === undefined || !(await isReached(context, session, goal))) throw noProposal(found.branch);
+  const left = await leftByHost(context, session, found.branch);
+  return settle(context, session, {
+    branch: found.branch,
+    ...(left === undefined ? {} : { head: left }),
+  });
+}
+
+async function mergeFound(
+  context: Context,
+  session: Session,
+  { branch, head, request }: Target & { readonly head: string },
+): Promise<MergeResult> {
+  const { tip } = session;
+  const isProposal = parseProposal(session, branch) !== undefined;
   await warnAhead(context, session, branch);
   const builtOn = await findLeavingPoint(context, tip.oid, head);
   if (builtOn === undefined) throw unrelated(session, branch);
-  const isProposal = goal !== undefined;
   const candidate = { tip: tip.oid, head, builtOn };
   if (await (isProposal ? wasLanded : addsNothing)(context, candidate))
     return settle(context, session, isProposal ? { branch, head } : { branch });
   const { verdict } = await judgeChange(context, { base: tip.oid, head, builtOn, artifacts: "changed" });
   const named = request === undefined ? { branch } : { branch, request };
   if (verdict.verdict !== "pass") return { status: "denied", ...named, commit: tip.oid, verdict };
-  const merge = { branch, head, builtOn, isProposal };
-  const commit = await landMerge(context, session, merge, request);
+  const commit = await landMerge(context, session, { branch, head, builtOn, isProposal }, request);
   if (isProposal) await tidyUp(context, session, branch, head);
   return { status: "merged", ...named, commit, verdict };
 }
@@ -132,6 +142,17 @@ async function findProposed({ forge }: Session, branch: string): Promise<Target>
       hint: "Propose it again with --reopen.",
     });
   return { head: undefined, ...found, branch };
+}
+
+/** The branch of a pull request that was merged on the host's page, where the host keeps such branches. */
+async function leftByHost(
+  { repository }: Context,
+  { forge, remote = "" }: Session,
+  branch: string,
+): Promise<string | undefined> {
+  return forge.pullRequests === undefined
+    ? undefined
+    : repository.refs.read(`refs/remotes/${remote}/${branch}`);
 }
 
 /** Whether the default branch says already what a proposal of that name would make it say. */

@@ -13,9 +13,6 @@ import { setStatus } from "./status.ts";
 import { postSuggestion } from "./suggest.ts";
 
 export type { Patience } from "./sdk.ts";
-export { parseEndpoint } from "./endpoint.ts";
-export { sameRepository } from "./remote-url.ts";
-export { findToken, gitCredentials } from "./token.ts";
 
 export interface GitHubForgeOptions {
   readonly owner: string;

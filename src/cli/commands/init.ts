@@ -69,7 +69,9 @@ export function declareInit(command: Command, execute: Execute): void {
 
 async function init(run: Run, folder: string | undefined, wish: Wish): Promise<Answer> {
   const { initRegistry } = await import("../../workflows/init.ts");
-  const target = resolve(run.io.cwd, folder ?? run.flags.registry ?? ".");
+  const named = folder ?? run.flags.registry ?? ".";
+  if (/^https?:\/\//i.test(named)) await refuseAddress(named);
+  const target = resolve(run.io.cwd, named);
   const context = run.keep(await openTarget(run, target));
   const options = await readOptions(target, wish);
   const result = await initRegistry(context, options);
@@ -79,6 +81,13 @@ async function init(run: Run, folder: string | undefined, wish: Wish): Promise<A
     document: located,
     text: async (look) => (await import("../../report/text/registration.ts")).renderInit(located, look),
   };
+}
+
+async function refuseAddress(address: string): Promise<never> {
+  const { ModeltrailError } = await import("../../diagnostics/errors.ts");
+  throw new ModeltrailError("USAGE", `${address} is no folder, and a registry is made in a clone`, {
+    hint: "Clone the repository, run modeltrail init in it, and push.",
+  });
 }
 
 /** A registry that is there stays as it is, whatever was asked for. */

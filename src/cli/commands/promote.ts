@@ -34,6 +34,10 @@ export function declarePromote(command: Command, execute: Execute): void {
         "modeltrail promote fraud-detector@1.4.0 --to production --dry-run",
         "see the verdict without writing anything",
       ],
+      [
+        "modeltrail promote fraud-detector@1.4.0 --to staging --registry https://github.com/acme/models",
+        "the same without a clone",
+      ],
     ],
     exits: [...PROPOSAL_EXITS, COULD_NOT_TELL],
   });

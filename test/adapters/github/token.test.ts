@@ -7,7 +7,7 @@ import {
   gitCredentials,
   parseEndpoint,
   sameRepository,
-} from "../../../src/adapters/github/open-github-forge.ts";
+} from "../../../src/adapters/github/access.ts";
 
 describe("a token", () => {
   let folder: string;

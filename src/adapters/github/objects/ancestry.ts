@@ -1,0 +1,73 @@
+import { GitHubError } from "../errors.ts";
+import type { Api } from "../sdk.ts";
+import type { Objects } from "./through.ts";
+import { requireOid } from "./supply.ts";
+
+/** Whom to ask how commits are related. */
+export interface AncestryQuery {
+  readonly api: Api;
+  readonly objects: Objects;
+}
+
+/** The best common ancestor; undefined for unrelated histories. */
+export async function findMergeBase(query: AncestryQuery, a: string, b: string): Promise<string | undefined> {
+  if (a === b) return a;
+  const { objects } = query;
+  const own = (await objects.isOwn(a)) ? a : (await objects.isOwn(b)) ? b : undefined;
+  if (own === undefined) return (await compare(query, a, b))?.base;
+  const other = own === a ? b : a;
+  if (await isAncestorOf(query, own, other)) return own;
+  // No ancestor of the other, so what they have in common lies behind its parents.
+  const { parents } = await objects.readCommit(own);
+  const bases: string[] = [];
+  for (const parent of parents) {
+    const base = await findMergeBase(query, parent, other);
+    if (base !== undefined) bases.push(base);
+  }
+  return best(query, bases);
+}
+
+async function best(query: AncestryQuery, bases: readonly string[]): Promise<string | undefined> {
+  for (const base of bases) {
+    const others = bases.filter((other) => other !== base);
+    const covered = await Promise.all(others.map((other) => isAncestorOf(query, base, other)));
+    if (!covered.includes(true)) return base;
+  }
+  return bases[0];
+}
+
+/** True when `ancestor` is `of`, or one of its ancestors. */
+export async function isAncestorOf(query: AncestryQuery, ancestor: string, of: string): Promise<boolean> {
+  if (ancestor === of) return true;
+  const { objects } = query;
+  if (await objects.isOwn(of)) {
+    const { parents } = await objects.readCommit(of);
+    for (const parent of parents) if (await isAncestorOf(query, ancestor, parent)) return true;
+    return false;
+  }
+  const isOwn = await objects.isOwn(ancestor);
+  try {
+    return (await compare(query, ancestor, of))?.base === ancestor;
+  } catch (error) {
+    // GitHub has no commit on top of one that it does not have.
+    if (isOwn && error instanceof GitHubError && error.code === "NOT_FOUND") return false;
+    throw error;
+  }
+}
+
+/** The second page says the same of the two, without the differences of their files. */
+async function compare(
+  { api: { rest, repo } }: AncestryQuery,
+  a: string,
+  b: string,
+): Promise<{ readonly base: string } | undefined> {
+  const basehead = `${requireOid(a)}...${requireOid(b)}`;
+  try {
+    const { data } = await rest.repos.compareCommitsWithBasehead({ ...repo, basehead, per_page: 1, page: 2 });
+    return { base: data.merge_base_commit.sha };
+  } catch (error) {
+    const isUnrelated = error instanceof GitHubError && /no common ancestor/i.test(error.said);
+    if (!isUnrelated) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,83 @@
+import type { HistoryReader, Remote } from "../../../ports/repository.ts";
+import { openApi, PATIENCE, type Patience } from "../sdk.ts";
+import type { RegistryAddress } from "./address.ts";
+import type { Source } from "./ask.ts";
+import { ApiHistory } from "./history.ts";
+import { ApiRemote } from "./push.ts";
+import { ApiRefs, type Viewer } from "./refs.ts";
+import { ApiSupply } from "./supply.ts";
+import type { Objects } from "./through.ts";
+import { Uploads } from "./upload.ts";
+
+export { parseRegistryAddress, type RegistryAddress } from "./address.ts";
+export { openApiForge } from "./forge.ts";
+export { parseEndpoint } from "../endpoint.ts";
+export { findToken } from "../token.ts";
+
+export interface ApiRepositoryOptions {
+  readonly address: RegistryAddress;
+  readonly token: string;
+  readonly userAgent: string;
+  readonly patience?: Partial<Patience>;
+}
+
+/** A repository on GitHub by its API: the supply of its objects, and what is made of them. */
+export interface ApiRepository {
+  readonly supply: Pick<ApiSupply, "readMany" | "readBlob"> & Pick<ApiRefs, "resolve">;
+  /** Called once, with the objects that the supply was made into. */
+  connect(objects: Objects): ApiParts;
+  /** What `connect` made. */
+  parts(): ApiParts;
+  /** The owner of the token, as GitHub writes commits of theirs. */
+  whoAmI(): Promise<{ readonly name: string; readonly email: string }>;
+}
+
+export interface ApiParts {
+  readonly source: Source;
+  readonly objects: Objects;
+  readonly refs: ApiRefs;
+  readonly history: HistoryReader;
+  readonly uploads: Uploads;
+  readonly remote: Remote;
+}
+
+/** Asks nothing yet. */
+export function openApiRepository(options: ApiRepositoryOptions): ApiRepository {
+  const { address, token, userAgent } = options;
+  const { endpoint, owner, name, url, prefix } = address;
+  const patience = { ...PATIENCE, ...options.patience };
+  const api = openApi({ endpoint, owner, name, token, userAgent, patience });
+  const source: Source = { api, retryPauseMs: patience.retryPauseMs };
+  const supply = new ApiSupply(source);
+  let made: ApiParts | undefined;
+  function parts(): ApiParts {
+    if (made === undefined) throw new Error("the parts of the repository are not connected yet");
+    return made;
+  }
+  return {
+    supply: {
+      readMany: (oids) => supply.readMany(oids),
+      readBlob: (oid) => supply.readBlob(oid),
+      resolve: (revision) => parts().refs.resolve(revision),
+    },
+    connect(objects) {
+      const policy = `${prefix}modeltrail.yaml`;
+      const refs = new ApiRefs({ source, objects, policy, offer: (reply) => supply.offer(reply) });
+      const history = new ApiHistory(source, objects);
+      const uploads = new Uploads(source, objects);
+      const remote = new ApiRemote({ source, objects, refs, uploads, url });
+      made = { source, objects, refs, history, uploads, remote };
+      return made;
+    },
+    parts,
+    whoAmI: async () => toPerson((await parts().refs.look()).viewer, endpoint.host),
+  };
+}
+
+function toPerson({ login, databaseId, name }: Viewer, host: string): { name: string; email: string } {
+  const domain =
+    host === "github.com" || host.endsWith(".ghe.com") ? "github.com" : host.replace(/:\d+$/, "");
+  const id = databaseId === null ? "" : `${databaseId}+`;
+  const called = name?.trim() ?? "";
+  return { name: called === "" ? login : called, email: `${id}${login}@users.noreply.${domain}` };
+}
