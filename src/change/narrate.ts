@@ -2,6 +2,7 @@ import type { ModelVersion } from "../manifest/types.generated.ts";
 import { formatChange } from "../registry/decimals.ts";
 import { formatBytes, formatCount } from "../registry/quantities.ts";
 import type { Trailer } from "./change-set.ts";
+import { inertWords } from "./inert-words.ts";
 
 /** What a reviewer reads about a move of a stage. */
 export interface MoveStory {
@@ -17,7 +18,7 @@ export function narrateMove({ from, to, reason, undo }: MoveStory): string {
   const { artifact, description } = to.spec;
   return [
     ...(reason === undefined ? [] : [reason]),
-    ...(description === undefined ? [] : [`${to.spec.version} is: ${description}`]),
+    ...(description === undefined ? [] : [`${to.spec.version} is: ${inertWords(description)}`]),
     `${artifact.format}, ${formatBytes(artifact.sizeBytes)} in ${formatCount(artifact.files.length, "file")}, ${artifact.digest}`,
     ...narrateMetrics(from, to),
     ...(undo === undefined ? [] : [`To undo: ${undo}`]),
@@ -50,7 +51,7 @@ function narrateMetrics(from: ModelVersion | undefined, to: ModelVersion): reado
   const lines = (to.spec.metrics ?? []).map(({ name, value, dataset }) => {
     const before = from?.spec.metrics?.find((metric) => metric.name === name && metric.dataset === dataset);
     const on = dataset === undefined ? "" : ` on ${dataset}`;
-    return `- ${name}${on} ${before === undefined ? value : `${before.value} -> ${value} (${formatChange(before.value, value)})`}`;
+    return `- ${inertWords(`${name}${on}`)} ${before === undefined ? value : `${before.value} -> ${value} (${formatChange(before.value, value)})`}`;
   });
   return lines.length === 0 ? [] : [["Metrics", ...lines].join("\n")];
 }

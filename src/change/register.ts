@@ -4,6 +4,7 @@ import { modelPath, versionPath } from "../registry/layout.ts";
 import { flatName } from "../registry/names.ts";
 import { formatBytes, formatCount } from "../registry/quantities.ts";
 import type { ChangeSet, TextEdit } from "./change-set.ts";
+import { inertWords } from "./inert-words.ts";
 import { referenceTrailers } from "./narrate.ts";
 import { LOCAL_CONFIG } from "./stage-file.ts";
 
@@ -20,14 +21,15 @@ export function planRegistration({ version, newModel, requestedBy }: Registratio
   const edits: TextEdit[] = [{ path: versionPath(model, number), text: renderManifest(version) }];
   if (newModel !== undefined) edits.unshift({ path: modelPath(model), text: renderManifest(newModel) });
   const figures = (metrics ?? []).map(
-    ({ name, value, dataset }) => `- ${name}${dataset === undefined ? "" : ` on ${dataset}`} ${value}`,
+    ({ name, value, dataset }) =>
+      `- ${inertWords(`${name}${dataset === undefined ? "" : ` on ${dataset}`}`)} ${value}`,
   );
   return {
     kind: "register",
     branch: `register/${model}/${number}`,
     title: `register: ${model} ${number}`,
     body: [
-      ...(description === undefined ? [] : [description]),
+      ...(description === undefined ? [] : [inertWords(description)]),
       `${artifact.format}, ${formatBytes(artifact.sizeBytes)} in ${formatCount(artifact.files.length, "file")}, ${artifact.uri}`,
       ...(figures.length === 0 ? [] : [["Metrics", ...figures].join("\n")]),
     ].join("\n\n"),

@@ -105,6 +105,8 @@ export interface PullRequests {
 }
 
 export interface PullRequestProgress {
+  /** Of the pull request, without `refs/heads/`. */
+  readonly branch: string;
   readonly state: "open" | "merged" | "closed";
   readonly head: string;
   readonly commit?: string;

@@ -10,7 +10,7 @@ import { readModel } from "./read/model.ts";
 import { addsNothing, findLeavingPoint, wasLanded } from "./write/adds-nothing.ts";
 import { findOwnBranch, hintLeftOver, warnAhead } from "./write/branches.ts";
 import { followRemote, landCommit } from "./write/land.ts";
-import { mergeRequest, parseRequestNumber } from "./write/merge-request.ts";
+import { judgeLanded, mergeRequest, parseRequestNumber } from "./write/merge-request.ts";
 import { openSession, shortName, type Session, type SessionOptions } from "./write/session.ts";
 
 /** What became of a branch that was to be merged. */
@@ -36,8 +36,8 @@ export async function mergeProposal(
 ): Promise<MergeResult> {
   const session = await openSession(context, { ...options, mending: target });
   const number = session.forge.pullRequests === undefined ? undefined : parseRequestNumber(target);
-  if (number !== undefined && (await isMerged(session, number)))
-    return settle(context, session, { branch: target });
+  const landed = number === undefined ? undefined : await findLanded(context, session, number);
+  if (landed !== undefined) return settle(context, session, landed);
   const found = await findTarget(context, session, target);
   const { head } = found;
   if (head !== undefined) return mergeFound(context, session, { ...found, head });
@@ -69,7 +69,12 @@ async function mergeFound(
   if (verdict.verdict !== "pass") return { status: "denied", ...named, commit: tip.oid, verdict };
   const commit = await landMerge(context, session, { branch, head, builtOn, isProposal }, request);
   if (isProposal) await tidyUp(context, session, branch, head);
-  return { status: "merged", ...named, commit, verdict };
+  return {
+    status: "merged",
+    ...named,
+    commit,
+    verdict: await judgeLanded(context, session, commit, verdict),
+  };
 }
 
 /** By the host where proposals are pull requests, else by a merge commit of ours; returns the commit. */
@@ -86,8 +91,16 @@ async function landMerge(
   return commit;
 }
 
-async function isMerged({ forge }: Session, number: number): Promise<boolean> {
-  return (await forge.pullRequests?.progress(number))?.state === "merged";
+/** A pull request that is on the default branch already; a person's branch is left to them. */
+async function findLanded(
+  { repository }: Context,
+  session: Session,
+  number: number,
+): Promise<{ readonly branch: string; readonly head?: string } | undefined> {
+  const { state, branch, head, commit } = (await session.forge.pullRequests?.progress(number)) ?? {};
+  if (state !== "merged" || branch === undefined || commit === undefined) return undefined;
+  if (!(await repository.history.isAncestor(commit, session.tip.oid))) return undefined;
+  return head === undefined || parseProposal(session, branch) === undefined ? { branch } : { branch, head };
 }
 
 interface Target {

@@ -117,10 +117,14 @@ export async function closeProposal(
   const branch =
     session.forge.pullRequests === undefined || number === undefined
       ? target
-      : (await session.forge.pullRequests.numbered(number)).branch;
+      : (await session.forge.pullRequests.progress(number)).branch;
   requireProposal(session, branch);
   const found = await session.forge.find(branch);
-  if (found.state === "rejected") return { status: "unchanged", branch, commit: found.head };
+  if (found.state === "rejected") {
+    // What a run that died, or a click on the page, left of it.
+    await session.forge.close(branch, found.head, { why: "rejected" });
+    return { status: "unchanged", branch, commit: found.head };
+  }
   if (found.state === "none") throw noProposal(branch);
   await session.forge.close(branch, found.head, { why: "rejected" });
   return { status: "closed", branch, commit: found.head };

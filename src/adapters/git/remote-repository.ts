@@ -21,8 +21,6 @@ import type { GitRepository } from "./repository.ts";
 import { type ObjectSupply, SuppliedSource } from "./supplied-source.ts";
 import { diffTrees } from "./tree-diff.ts";
 
-export type { ObjectSupply, SuppliedObject } from "./supplied-source.ts";
-
 /** What the parts that a host implements see of this machine's side. */
 export interface ThroughObjects extends ObjectReader {
   readCommits(oids: readonly string[]): Promise<readonly Commit[]>;

@@ -41,11 +41,11 @@ const BLOCKS: ReadonlySet<string> = new Set(["behind", "blocked", "dirty", "draf
 
 export async function readProgress(place: Place, number: number): Promise<PullRequestProgress> {
   const pull = await readPull(place, number);
-  const head = pull.head.sha;
-  if (pull.merged_at !== null) return { state: "merged", head, commit: pull.merge_commit_sha ?? "" };
-  if (pull.state !== "open") return { state: "closed", head };
+  const ends = { branch: pull.head.ref, head: pull.head.sha };
+  if (pull.merged_at !== null) return { state: "merged", ...ends, commit: pull.merge_commit_sha ?? "" };
+  if (pull.state !== "open") return { state: "closed", ...ends };
   const { mergeable_state: state } = pull;
-  return BLOCKS.has(state) ? { state: "open", head, blockedBy: state } : { state: "open", head };
+  return BLOCKS.has(state) ? { state: "open", ...ends, blockedBy: state } : { state: "open", ...ends };
 }
 
 type Method = "merge" | "squash" | "rebase";

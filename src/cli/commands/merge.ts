@@ -37,7 +37,7 @@ export function declareMerge(command: Command, execute: Execute): void {
           : { ...result, verdict: locateVerdict(result.verdict, context.prefix) };
       return {
         document: located,
-        yes: located.status !== "denied",
+        yes: located.status !== "denied" && (located.verdict?.verdict ?? "pass") === "pass",
         text: async () => (await import("../../report/text/proposal.ts")).renderMerge(located),
       };
     }),

@@ -1,6 +1,8 @@
 import { ModeltrailError } from "../../diagnostics/errors.ts";
+import type { Verdict } from "../../policy/evaluate.ts";
 import type { PullRequest } from "../../ports/forge.ts";
 import type { Context } from "../context.ts";
+import { judgeChange } from "../judge/judge.ts";
 import { followRemote } from "./land.ts";
 import type { Session } from "./session.ts";
 
@@ -30,6 +32,27 @@ export async function mergeRequest(
     reason: `modeltrail merge: #${request.number}`,
   });
   return commit;
+}
+
+/**
+ * The verdict on what a host has merged. It takes no lease on the base: where that moved since the proposal was
+ * judged, what came of it is judged once more.
+ */
+export async function judgeLanded(
+  context: Context,
+  { forge, tip }: Session,
+  commit: string,
+  verdict: Verdict,
+): Promise<Verdict> {
+  if (forge.pullRequests === undefined) return verdict;
+  const [base] = (await context.repository.objects.readCommit(commit)).parents;
+  if (base === undefined || base === tip.oid) return verdict;
+  const again = await judgeChange(context, { base, head: commit, builtOn: base, artifacts: "none" });
+  if (again.verdict.verdict === "pass") return verdict;
+  context.notices.warn(
+    `the default branch moved while this was merged, and what came of it would not have been let in: see the verdict, and take it back (git revert -m 1 ${commit.slice(0, 12)}, or a rollback)`,
+  );
+  return again.verdict;
 }
 
 /** A pull request by its number, as people write it: `12` or `#12`; undefined for a branch. */

@@ -67,6 +67,7 @@ export async function propose(
   const { story: _, ...told } = changeSet;
   const outcome = { branch, verdict, changeSet: told, superseded: [] };
   if (verdict.verdict === "fail" && options.draft !== true) return { ...outcome, status: "denied" };
+  if (options.autoMerge === true && verdict.verdict !== "pass") throw notByItself(branch);
   if (options.dryRun === true) return { ...outcome, status: "planned" };
   const proposal = await compose(context, { branch, base: tip.oid, commit, changeSet, verdict });
   const published = await forge.publish(proposal, standing.state === "new" ? null : standing.head);
@@ -89,6 +90,12 @@ function requireHostFor({ forge }: Session, { autoMerge, wait }: ProposeOptions)
   if (forge.pullRequests !== undefined || (autoMerge !== true && wait === undefined)) return;
   throw new ModeltrailError("USAGE", "--auto-merge and --wait are for pull requests", {
     hint: "Name the repository on GitHub as spec.forge in modeltrail.yaml; without one, modeltrail merge merges.",
+  });
+}
+
+function notByItself(branch: string): ModeltrailError {
+  return new ModeltrailError("DENIED", `${branch} did not pass, so it must not be merged by itself`, {
+    hint: "Leave --auto-merge out; a change that passes can have it.",
   });
 }
 

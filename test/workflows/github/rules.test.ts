@@ -3,6 +3,7 @@ import { closeProposal } from "../../../src/workflows/proposals.ts";
 import { mergeProposal } from "../../../src/workflows/merge.ts";
 import { promoteVersion, type PromoteOptions } from "../../../src/workflows/promote.ts";
 import type { ProposalOutcome } from "../../../src/workflows/write/propose.ts";
+import { aYank, textOf } from "../../builders/manifests.ts";
 import { openGitHubTeam, type GitHubTeam } from "../../builders/github-team.ts";
 import { commitFiles } from "../../servers/github/commit-files.ts";
 
@@ -238,6 +239,56 @@ describe.each(WAYS)("pull requests that are merged by %s", (method) => {
       const { number } = await pull(BRANCH);
       await world.as("rob").pulls.createReview({ ...world.at, pull_number: number, event: "APPROVE" });
       expect(await mergeProposal(await open(), BRANCH)).toMatchObject({ status: "merged" });
+    });
+
+    it("is not armed for a change that does not pass", async () => {
+      const { open, writesOf } = await start({ settings: { allow_auto_merge: true } });
+      const armed = async (): Promise<void> =>
+        expect(
+          promoteVersion(await open(), "fraud@1.0.0", "production", { draft: true, autoMerge: true }),
+        ).rejects.toMatchObject({ code: "DENIED" });
+      expect(await writesOf(armed)).toEqual([]);
+    });
+
+    it.each(["merge", "close"] as const)(
+      "finishes by number what a %s left, when the branch stayed",
+      async (deed) => {
+        const { promote, open, pull, world } = await start();
+        await promote("1.0.0");
+        const { number } = await pull(BRANCH);
+        const run = async (): Promise<unknown> =>
+          deed === "merge"
+            ? mergeProposal(await open(), String(number))
+            : closeProposal(await open(), String(number));
+        world.server.fail({ matches: ({ operationId }) => operationId === "git/receive-pack", fault: 502 });
+        await expect(run()).rejects.toMatchObject({ code: "NETWORK" });
+        world.server.heal();
+        expect(world.repository.git.parse(`refs/heads/${BRANCH}`)).toBeDefined();
+        expect(await run()).toMatchObject({
+          status: deed === "merge" ? "already" : "unchanged",
+          branch: BRANCH,
+        });
+        expect(world.repository.git.parse(`refs/heads/${BRANCH}`)).toBeUndefined();
+      },
+    );
+
+    it("is judged once more when the default branch moved meanwhile", async () => {
+      const { promote, open, world, ada } = await start();
+      await promote("1.0.0");
+      const path = "models/fraud/yanked/1.0.0.yaml";
+      let yanked = false;
+      world.server.onRequest = ({ operationId }) => {
+        if (operationId !== "pulls/merge" || yanked) return;
+        yanked = true;
+        commitFiles(world.repository, {
+          files: { [path]: textOf(aYank("fraud", "1.0.0")) },
+          message: "Yank it, just now",
+        });
+      };
+      const result = await mergeProposal(await open(), BRANCH);
+      world.server.onRequest = undefined;
+      expect(result).toMatchObject({ status: "merged", verdict: { verdict: "fail" } });
+      expect(ada.warnings.join()).toContain("moved while this was merged");
     });
 
     it("on GitHub's own page leaves a branch, which merge takes away", async () => {
