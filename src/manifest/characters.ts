@@ -11,10 +11,12 @@ const FORBIDDEN_IN_VALUE = new RegExp(`[${FORBIDDEN}\\r]|${ASTRAL}`, "u");
 /** What nearly every text is; told apart much faster than by looking for what is forbidden. */
 const ASCII_LINES = /^[\n\t -~]*$/;
 
+const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** UTF-8 text of a file, or undefined when the bytes are no UTF-8. A byte order mark stays in the text. */
 export function decodeText(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return DECODER.decode(bytes);
   } catch {
     return undefined;
   }

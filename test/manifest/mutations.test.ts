@@ -108,7 +108,7 @@ describe("mutations of valid manifests", () => {
       ),
       { numRuns: TRIALS * 3 },
     );
-    expect(slowest).toBeLessThan(1_000);
+    expect(slowest).toBeLessThan(10_000);
     expect(accepted).toBeGreaterThan(10);
   });
 

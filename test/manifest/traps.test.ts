@@ -4,15 +4,14 @@ import { parseCanonicalManifest } from "../../src/manifest/read-canonical.ts";
 import { parseStrictManifest } from "../../src/manifest/read-strict.ts";
 import { encode, STAGE_TEXT, VERSION_TEXT } from "./samples.ts";
 
-/** What each command may wait for the worst of files. */
-const SECOND = 1_000;
+/** Far more than the worst of files takes on a busy machine; what these traps are made for takes minutes, or for ever. */
+const BOUND_MS = 10_000;
 
 function codesOf(kind: ManifestKind, bytes: Uint8Array): readonly string[] {
   const start = performance.now();
   const canonical = parseCanonicalManifest(kind, bytes);
   const strict = parseStrictManifest(kind, bytes, "models/m/x.yaml");
-  // The slowest takes a third of this on a slow machine; twice the promise keeps a busy one from failing.
-  expect(performance.now() - start).toBeLessThan(2 * SECOND);
+  expect(performance.now() - start).toBeLessThan(BOUND_MS);
   if (strict.ok) return [];
   expect(canonical).toBeUndefined();
   expect(strict.findings.length).toBeGreaterThan(0);
