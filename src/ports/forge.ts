@@ -94,14 +94,20 @@ export interface PullRequests {
   armAutoMerge(number: number, head: string): Promise<void>;
   /** All reviews, oldest first. */
   reviews(number: number): Promise<readonly Review[]>;
-  /** Who made the commits of a pull request, by login where the host knows it: authors, committers and co-authors. */
-  contributors(number: number): Promise<readonly string[]>;
+  /** Who made the commits of a pull request: authors, committers and co-authors. */
+  contributors(number: number): Promise<Contributors>;
   /** What a person may do in the repository now. */
   permission(login: string): Promise<"admin" | "write" | "read" | "none">;
   /** Posts a suggestion on lines of a file that a reviewer can commit; writes nothing when it stands there already. */
   suggest(number: number, suggestion: Suggestion): Promise<void>;
   /** Sets a status of a commit; writes nothing when its last one of that name says the same. */
   setStatus(head: string, status: CommitStatus): Promise<void>;
+}
+
+/** People by login, and the mail addresses of those of whom the host does not say who they are: it may be anybody. */
+export interface Contributors {
+  readonly logins: readonly string[];
+  readonly unknown: readonly string[];
 }
 
 export interface PullRequestProgress {

@@ -60,9 +60,13 @@ async function resolve(context: Context, revision: string): Promise<string> {
 export async function validateWorkTree(context: Context, artifacts: ArtifactScope): Promise<TreeReport> {
   const { worktree } = context.repository;
   if (worktree.root === undefined)
-    throw new ModeltrailError("USAGE", "a bare repository has no work tree", {
-      hint: "Use --base and --head.",
-    });
+    throw new ModeltrailError(
+      "USAGE",
+      "there is no work tree here: this is a bare repository, or a registry without a clone",
+      {
+        hint: "Work in a clone, or judge a change: --base and --head, or --pull-request.",
+      },
+    );
   const files = await loadFolder(context, MODELS_FOLDER);
   const policy = await loadFile(context, { path: REGISTRY_FILE, mode: "100644" });
   if (policy === undefined)

@@ -1,20 +1,21 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { afterAll } from "vitest";
+import { planInit } from "../../src/change/init.ts";
 import { openContext, type OpenedContext } from "../../src/composition/open-context.ts";
-import { initRegistry, type InitOptions } from "../../src/workflows/init.ts";
+import type { InitOptions } from "../../src/workflows/init.ts";
 import { mergeProposal } from "../../src/workflows/merge.ts";
+import { promoteVersion, type PromoteOptions } from "../../src/workflows/promote.ts";
 import { registerVersion } from "../../src/workflows/register/register.ts";
+import { commitFiles } from "../servers/github/commit-files.ts";
 import type { SeenRequest } from "../servers/github/faults.ts";
 import type { GitHubOptions, RepositoryOptions } from "../servers/github/server.ts";
 import { openWorld, type World } from "../servers/github/world.ts";
-import { openRefsProxy, type RefsProxy } from "./refs-proxy.ts";
-import { cloneWorkspace } from "./workspace.ts";
 
 /** A registry in `acme/models` on the test's own GitHub, and people who have no clone of it. */
 export interface NoCloneTeam {
   readonly world: World;
-  readonly proxy: RefsProxy;
   readonly address: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly warnings: string[];
@@ -22,7 +23,7 @@ export interface NoCloneTeam {
   readonly open: (env?: Readonly<Record<string, string>>, registry?: string) => Promise<OpenedContext>;
   /** A file of the empty machine. */
   readonly write: (path: string, content: string) => string;
-  /** Registers a version on main by a pull request that is merged. */
+  /** Registers a version on main. */
   readonly register: (model: string, version: string) => Promise<void>;
   readonly merge: (target: string) => Promise<void>;
   /** What was asked while `work` ran. */
@@ -31,11 +32,14 @@ export interface NoCloneTeam {
   readonly dispose: () => Promise<void>;
 }
 
-export async function openNoCloneTeam(
-  options: GitHubOptions & RepositoryOptions & { readonly init?: Partial<InitOptions> } = {},
-): Promise<NoCloneTeam> {
+export interface NoCloneOptions extends GitHubOptions, RepositoryOptions {
+  readonly init?: Partial<InitOptions>;
+  /** How versions arrive; by a commit on main when left out, which takes a pull request less. */
+  readonly registration?: "direct" | "pull-request";
+}
+
+export async function openNoCloneTeam(options: NoCloneOptions = {}): Promise<NoCloneTeam> {
   const world = await openWorld(options);
-  const proxy = await openRefsProxy(world);
   const { server, token, repository } = world;
   const parent = realpathSync(mkdtempSync(join(tmpdir(), "modeltrail-no-clone-")));
   const address = `${server.url}/acme/models`;
@@ -44,16 +48,24 @@ export async function openNoCloneTeam(
   const warnings: string[] = [];
 
   // Somebody has made it, in a clone that is gone since.
-  const founder = cloneWorkspace(repository.git.folder);
-  await initRegistry(await founder.open(), {
+  const { edits } = planInit({
     name: "acme-models",
     stages: ["staging", "production"],
     storage: { uri: `file:${parent}/artifacts/` },
     forge: { github: "acme/models", apiUrl: server.apiUrl },
     ...options.init,
+    gitignore: undefined,
+    ignore: undefined,
   });
-  founder.git("push", "--quiet", repository.git.folder, "main");
-  await founder.dispose();
+  const isDirect = options.registration !== "pull-request";
+  const said = edits.map(({ path, text }) => [
+    path,
+    isDirect ? text?.replace('"pull-request"', '"direct"') : text,
+  ]);
+  commitFiles(repository, {
+    files: Object.fromEntries(said) as Record<string, string | null>,
+    message: "Init",
+  });
 
   async function open(
     more: Readonly<Record<string, string>> = {},
@@ -84,7 +96,6 @@ export async function openNoCloneTeam(
 
   return {
     world,
-    proxy,
     address,
     env,
     warnings,
@@ -94,7 +105,7 @@ export async function openNoCloneTeam(
     register: async (model, version) => {
       const file = write(`${model}-${version}.bin`, `${model} ${version}\n`);
       await registerVersion(await open(), model, file, { version });
-      await merge(`register/${model}/${version}`);
+      if (!isDirect) await merge(`register/${model}/${version}`);
     },
     during: async (work) => {
       const before = server.requests.length;
@@ -105,7 +116,6 @@ export async function openNoCloneTeam(
     dispose: async () => {
       for (const context of opened) await context.repository.close();
       rmSync(parent, { recursive: true, force: true });
-      await proxy.close();
       await world.close();
     },
   };
@@ -113,4 +123,31 @@ export async function openNoCloneTeam(
 
 export function writesIn(requests: readonly SeenRequest[]): readonly string[] {
   return requests.filter((one) => one.write).map((one) => one.operationId);
+}
+
+/** Most of a test is waiting for answers, so they run beside each other. */
+export const TOGETHER = { concurrent: true, timeout: 120_000 } as const;
+
+/** Opens teams that are there until all tests of the file are done. */
+export function teamsOfFile(): typeof openNoCloneTeam {
+  const teams: NoCloneTeam[] = [];
+  afterAll(async () => {
+    await Promise.all(teams.map((team) => team.dispose()));
+  });
+  return async (options) => {
+    const team = await openNoCloneTeam(options);
+    teams.push(team);
+    return team;
+  };
+}
+
+/** The branch of what `promote` proposes first. */
+export const BRANCH = "promote/staging/fraud/1.0.0";
+
+export function promote(
+  { open }: NoCloneTeam,
+  version = "1.0.0",
+  options: PromoteOptions = {},
+): ReturnType<typeof promoteVersion> {
+  return open().then((context) => promoteVersion(context, `fraud@${version}`, "staging", options));
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -37,7 +37,9 @@ async function start(): Promise<GitHubShell> {
   const artifacts = mkdtempSync(join(tmpdir(), "modeltrail-artifacts-"));
   folders.push(artifacts);
   const shell = newShell(clone.folder);
-  const env = { GITHUB_TOKEN: opened.token.value };
+  const { id, login } = opened.token.user;
+  const mail = `${id}+${login}@users.noreply.github.com`;
+  const env = { GITHUB_TOKEN: opened.token.value, GIT_AUTHOR_EMAIL: mail, GIT_COMMITTER_EMAIL: mail };
   return {
     world: opened,
     workspace: clone,
@@ -141,5 +143,44 @@ describe("with GitHub", () => {
       expect(code).toBe(2);
       expect(stderr).toContain("are for pull requests");
     }
+  });
+
+  it("works on a registry by its address, from an empty folder", async () => {
+    const shell = await start();
+    await made(shell);
+    const { world: opened, workspace: clone } = shell;
+    const file = clone.write("../weights.bin", "weights");
+    const folder = mkdtempSync(join(tmpdir(), "modeltrail-empty-"));
+    folders.push(folder);
+    const { runWith } = newShell(folder);
+    // Whom Git would name is nobody's business here.
+    const env = { GITHUB_TOKEN: opened.token.value, GIT_AUTHOR_NAME: "", GIT_AUTHOR_EMAIL: "" };
+    const place = ["--registry", `${opened.server.url}/acme/models`];
+    const run = (...argv: readonly string[]): Promise<Spoken> => runWith({ env }, ...argv, ...place);
+
+    expect(await run("register", "fraud", file, "--version", "1.0.0")).toMatchObject({ code: 0 });
+    expect(await run("merge", "1")).toMatchObject({ code: 0 });
+    const promoted = await run("promote", "fraud@1.0.0", "--to", "staging", "-o", "json");
+    expect(promoted).toMatchObject({ code: 0 });
+    expect(expectDocument("promote", promoted.stdout)).toMatchObject({
+      status: "opened",
+      request: { number: 2, author: "ada" },
+    });
+    const { git, signed } = opened.repository;
+    expect(signed.has(git.parse("refs/heads/promote/staging/fraud/1.0.0") ?? "")).toBe(true);
+    const listed = await run("proposals", "-o", "json");
+    expect(expectDocument("proposals", listed.stdout)).toMatchObject({
+      proposals: [{ request: { number: 2 }, verdict: "pass" }],
+    });
+    const merged = await run("merge", "2", "-o", "json");
+    expect(expectDocument("merge", merged.stdout)).toMatchObject({ status: "merged" });
+    expect((await run("resolve", "fraud@staging", "--field", "version")).stdout).toBe("1.0.0\n");
+
+    for (const argv of [["init"], ["validate"]]) {
+      const refused = await run(...argv, "-o", "json");
+      expect(refused.code, argv.join(" ")).toBe(2);
+      expect(expectMessages(refused.stderr)).toMatchObject([{ error: { code: "USAGE" } }]);
+    }
+    expect(readdirSync(folder)).toEqual([]);
   });
 });

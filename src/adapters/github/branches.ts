@@ -32,6 +32,12 @@ export class RemoteBranches {
     return this.tip(branch);
   }
 
+  /** True for a branch that was made, and its commit was not: it stands at a commit of the base. */
+  async isHalfMade(tip: string, base: string): Promise<boolean> {
+    const main = await this.tip(base);
+    return main !== undefined && (await this.#repository.history.isAncestor(tip, main));
+  }
+
   async refresh(): Promise<void> {
     await this.#repository.remote.fetch();
   }

@@ -1,10 +1,11 @@
 import { isModeltrailError, ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Closing } from "../../ports/forge.ts";
 import { readMarker, replaceMarker } from "./body.ts";
-import { isEndedByUs, renderMarker } from "./marker.ts";
+import { isEndedByUs, type Marker, renderMarker, withoutEnd } from "./marker.ts";
 import { readPages } from "./pages.ts";
 import { openOf, type Place, type PullReply, readPullsOf } from "./pulls.ts";
 import { settle } from "./settle.ts";
+import { type Authored, isTrusted } from "./trusted.ts";
 
 /** What is closed, at which commit. */
 interface Ending {
@@ -39,26 +40,27 @@ async function closePull(place: Place, pull: PullReply, closing: Closing): Promi
   if (closing.why === "superseded") await link(place, pull, closing.by);
   const { rest, repo } = place.api;
   const at = { ...repo, pull_number: pull.number };
-  const end = endOf(place, closing);
-  // With the same request that closes it: between two, a crash would leave what reads like a rejection.
-  const body =
-    end === undefined ? undefined : replaceMarker(pull.body ?? "", { ...readMarker(pull.body), ...end });
-  if (end !== undefined && body === undefined) throw noRoom(pull);
+  const marker = endOf(place, pull, closing);
+  // With the same request that closes it: between two, a crash would leave what reads like another end.
+  const body = marker === undefined ? undefined : replaceMarker(pull.body ?? "", marker);
+  if (marker !== undefined && body === undefined) throw noRoom(pull);
   await settle<PullReply>(
     async () =>
       (await rest.pulls.update({ ...at, state: "closed", ...(body === undefined ? {} : { body }) })).data,
     async () => {
       const { data } = await rest.pulls.get(at);
-      const isSaid = end === undefined || isEndedByUs(readMarker(data.body));
+      const isSaid = isEndedByUs(readMarker(data.body)) === (closing.why !== "rejected");
       return data.state === "closed" && isSaid ? data : undefined;
     },
   );
 }
 
-/** What the marker says of an end that is no rejection. */
-function endOf({ base }: Place, closing: Closing): Readonly<Record<string, string>> | undefined {
-  if (closing.why === "rejected") return undefined;
-  return closing.why === "superseded" ? { superseded: closing.by } : { merged: base };
+/** The marker of an end that is no rejection; of a rejection, that without an end that a person undid since. */
+function endOf({ base }: Place, pull: PullReply, closing: Closing): Marker | undefined {
+  const marker = readMarker(pull.body);
+  if (closing.why === "rejected") return isEndedByUs(marker) ? withoutEnd(marker) : undefined;
+  const end: Marker = closing.why === "superseded" ? { superseded: closing.by } : { merged: base };
+  return { ...withoutEnd(marker ?? {}), ...end, seen: pull.updated_at };
 }
 
 function noRoom({ number }: PullReply): ModeltrailError {
@@ -73,22 +75,25 @@ function noRoom({ number }: PullReply): ModeltrailError {
 
 const LINK = "<!-- modeltrail:superseded";
 
-/** A comment that leads to the newer one, once. */
+interface CommentReply extends Authored {
+  readonly body?: string | undefined;
+}
+
+/** A comment that leads to the newer one, once for each. */
 async function link(place: Place, pull: PullReply, by: string): Promise<void> {
   const { rest, repo } = place.api;
   const at = { ...repo, issue_number: pull.number };
+  const marker = renderMarker({ by }).replace("<!-- modeltrail:", `${LINK} `);
   const look = async (): Promise<true | undefined> => {
-    const comments = await readPages<{ readonly body?: string | undefined }>((page) =>
-      rest.issues.listComments({ ...at, ...page }),
-    );
-    return comments.some(({ body }) => body?.includes(LINK) === true) ? true : undefined;
+    const comments = await readPages<CommentReply>((page) => rest.issues.listComments({ ...at, ...page }));
+    const stands = comments.some((one) => isTrusted(one) && one.body?.includes(marker) === true);
+    return stands ? true : undefined;
   };
   if ((await look()) === true) return;
   // Open or not: where several raced, it may have been superseded in turn.
   const [newer] = await readPullsOf(place, by);
   const name = newer === undefined ? `\`${by.replaceAll("`", "'")}\`` : `#${newer.number}`;
   const body = `Superseded by ${name}, a newer proposal for the same stage. What was approved here does not count there.`;
-  const marker = renderMarker({ by }).replace("<!-- modeltrail:", `${LINK} `);
   await settle<true>(async () => {
     await rest.issues.createComment({ ...at, body: `${body}\n\n${marker}` });
     return true;

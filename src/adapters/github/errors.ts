@@ -107,7 +107,13 @@ function explain(answer: Answer): Explanation {
     };
   }
   if (status >= 500) return { code: "NETWORK", message: plain, hint: "Run the command again later." };
-  return { code: status === 409 ? "CONFLICT" : "INVALID_INPUT", message: plain };
+  const code = status === 409 ? "CONFLICT" : "INVALID_INPUT";
+  return { code, message: plain, hint: againHint(asked) };
+}
+
+/** Where a refusal names its own reason, and nothing else is known of it. */
+function againHint({ repository, host }: Asked): string {
+  return `Run the command again: it goes on where it stopped. If this stays, look at the pull request's page, or at the rules of ${repository} on ${host}.`;
 }
 
 export function tokenHint(host: string): string {
@@ -173,7 +179,19 @@ export function graphqlError(error: unknown, asked: Asked): unknown {
   const said = inert(errors.map((one) => String(one.message)).join("; "), asked);
   const type = errors.map((one) => String(one.type)).find((one) => one in GRAPHQL_CODES);
   const code = type === undefined ? "INVALID_INPUT" : (GRAPHQL_CODES[type] ?? "INVALID_INPUT");
-  return new GitHubError(code, `${asked.host} refused: ${said}`, { httpStatus: 200, said });
+  const hint = graphqlHint(code, asked);
+  return new GitHubError(code, `${asked.host} refused: ${said}`, { httpStatus: 200, said, hint });
+}
+
+function graphqlHint(code: ErrorCode, asked: Asked): string {
+  const { repository } = asked;
+  if (code === "FORBIDDEN") {
+    return `The token may not do this in ${repository}. A fine-grained token or an App needs "Pull requests: write" and "Contents: write", a classic token the scope "repo", and its user write access.`;
+  }
+  if (code === "NOT_FOUND") return `Check the name. A token that may not see ${repository} is told the same.`;
+  if (code === "RATE_LIMITED") return "Run the command again later: it goes on where it stopped.";
+  if (code === "NETWORK") return "Run the command again later.";
+  return againHint(asked);
 }
 
 function requestOf({ request }: RawError): string {

@@ -1,8 +1,18 @@
 import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Proposal, ProposalState } from "../../ports/forge.ts";
 import { readMarker } from "./body.ts";
+import { GitHubError } from "./errors.ts";
 import { isEndedByUs } from "./marker.ts";
-import { openOf, type Place, readOpenPulls, readPullsOf, toPullRequest } from "./pulls.ts";
+import { readPages } from "./pages.ts";
+import {
+  openOf,
+  type Place,
+  type PullReply,
+  readOpenPulls,
+  readPullsOf,
+  toPullRequest,
+  toSeconds,
+} from "./pulls.ts";
 
 const KINDS = ["promote", "rollback", "register", "yank", "retire"];
 
@@ -21,10 +31,37 @@ export async function findProposal(place: Place, branch: string): Promise<Propos
   const tip =
     known === undefined || last === undefined ? known : await branches.tipOnceAt(branch, last.head.sha);
   // Pushed and not yet opened. One that stands where its last pull request ended was left over by that.
-  if (tip !== undefined && tip !== last?.head.sha) return { state: "open", head: tip };
-  if (last === undefined || last.merged_at !== null || isEndedByUs(readMarker(last.body)))
+  if (tip !== undefined && tip !== last?.head.sha && !(await branches.isHalfMade(tip, place.base)))
+    return { state: "open", head: tip };
+  if (last === undefined || last.merged_at !== null || (await isClosedByUs(place, last)))
     return { state: "none" };
   return { state: "rejected", head: last.head.sha, request: toPullRequest(last) };
+}
+
+interface EventReply {
+  readonly event: string;
+  readonly created_at: string;
+}
+
+/** What we closed, unless a person opened it again: who closed it after that rejected it. */
+async function isClosedByUs({ api: { rest, repo } }: Place, pull: PullReply): Promise<boolean> {
+  const marker = readMarker(pull.body);
+  if (!isEndedByUs(marker)) return false;
+  const { seen } = marker;
+  if (seen === undefined) return true;
+  try {
+    const events = await readPages<EventReply>((page) =>
+      rest.issues.listEvents({ ...repo, ...page, issue_number: pull.number }),
+    );
+    // Oldest first. The first end after it was seen open is ours.
+    const later = events.filter(({ created_at }) => toSeconds(created_at) >= toSeconds(seen));
+    const ours = later.findIndex(({ event }) => event === "closed");
+    return ours < 0 || !later.slice(ours).some(({ event }) => event === "reopened");
+  } catch (error) {
+    // A host without events: nobody says that it was opened again.
+    if (error instanceof GitHubError && error.httpStatus === 404) return true;
+    throw error;
+  }
 }
 
 function isGoing(branch: string, number: number): ModeltrailError {

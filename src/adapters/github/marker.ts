@@ -36,16 +36,26 @@ function parseObject(json: string): Marker | undefined {
   );
 }
 
+/** What we go by: where a proposal stands, and whose draft it is if it is one. */
+interface Standing {
+  readonly head: string;
+  readonly base: string;
+  readonly draft: string | undefined;
+}
+
 /** A proposal's marker: its own data, and what we go by. */
-export function proposalMarker(
-  data: Marker,
-  { head, base }: { readonly head: string; readonly base: string },
-): Marker {
-  const { superseded: _by, merged: _where, ...own } = data;
-  return { ...own, head, base };
+export function proposalMarker(data: Marker, { head, base, draft }: Standing): Marker {
+  const { draft: _whose, ...own } = withoutEnd(data);
+  return { ...own, head, base, ...(draft === undefined ? {} : { draft }) };
+}
+
+/** The same without what says that we closed it. */
+export function withoutEnd(marker: Marker): Marker {
+  const { superseded: _by, merged: _where, seen: _when, ...own } = marker;
+  return own;
 }
 
 /** True for the marker of a proposal that we closed, so that its end is no rejection. */
-export function isEndedByUs(marker: Marker | undefined): boolean {
+export function isEndedByUs(marker: Marker | undefined): marker is Marker {
   return marker?.["superseded"] !== undefined || marker?.["merged"] !== undefined;
 }

@@ -6,7 +6,6 @@ import { settle } from "./settle.ts";
 
 /** What only the single reply of a pull request says. */
 interface FullPullReply extends PullReply {
-  readonly node_id: string;
   readonly merge_commit_sha: string | null;
   readonly mergeable_state: string;
   readonly auto_merge: object | null;
@@ -164,26 +163,37 @@ export async function armAutoMerge(place: Place, number: number, head: string): 
   }
   if (pull.merged_at !== null || pull.auto_merge !== null) return;
   const { methods, autoMerge } = await readSettings(place);
-  const [method] = methods;
-  if (!autoMerge || method === undefined)
+  if (!autoMerge || methods.length === 0)
     throw notArmed(number, "auto-merge is not enabled in this repository");
-  const variables = { pull: pull.node_id, by: method.toUpperCase(), head };
-  try {
-    await settle<true>(
-      async () => {
-        await place.api.graphql(ARM, variables);
-        return true;
-      },
-      async () => {
-        const now = await readPull(place, number);
-        return now.merged_at !== null || now.auto_merge !== null ? true : undefined;
-      },
-    );
-  } catch (error) {
-    if (error instanceof GitHubError && error.code === "INVALID_INPUT")
-      throw notArmed(number, error.said, error);
-    throw error;
+  let refusal: unknown;
+  for (const method of methods) {
+    try {
+      await armBy(place, pull, { number, head, method });
+      return;
+    } catch (error) {
+      if (!(error instanceof GitHubError) || error.code !== "INVALID_INPUT") throw error;
+      refusal = notArmed(number, error.said, error);
+      if (!WRONG_METHOD.test(error.said)) break;
+    }
   }
+  throw refusal;
+}
+
+async function armBy(
+  place: Place,
+  { node_id: pull }: FullPullReply,
+  { number, head, method }: Merge,
+): Promise<void> {
+  await settle<true>(
+    async () => {
+      await place.api.graphql(ARM, { pull, by: method.toUpperCase(), head });
+      return true;
+    },
+    async () => {
+      const now = await readPull(place, number);
+      return now.merged_at !== null || now.auto_merge !== null ? true : undefined;
+    },
+  );
 }
 
 /** GitHub arms nothing that could be merged now, and nothing without a rule to wait for. */

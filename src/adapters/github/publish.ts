@@ -1,9 +1,10 @@
 import { isModeltrailError, ModeltrailError } from "../../diagnostics/errors.ts";
 import type { NewProposal, Published } from "../../ports/forge.ts";
 import { readMarker, renderBody, renderTitle } from "./body.ts";
+import { applyDraft, type DraftMark, draftMarkOf } from "./draft.ts";
 import { GitHubError } from "./errors.ts";
 import { addLabels } from "./labels.ts";
-import { isEndedByUs, proposalMarker } from "./marker.ts";
+import { isEndedByUs, type Marker, proposalMarker } from "./marker.ts";
 import { openOf, type Place, type PullReply, readPullsOf, toPullRequest } from "./pulls.ts";
 import { settle } from "./settle.ts";
 
@@ -42,10 +43,11 @@ async function pushHead(
   return true;
 }
 
-/** A branch that stands where its last pull request ended is no proposal. */
+/** A branch that stands where its last pull request ended, or that has no commit of its own, is no proposal. */
 async function isLeftOver(place: Place, branch: string, tip: string): Promise<boolean> {
   const pulls = await readPullsOf(place, branch);
-  return openOf(pulls) === undefined && pulls[0]?.head.sha === tip;
+  if (openOf(pulls) !== undefined) return false;
+  return pulls[0]?.head.sha === tip || place.branches.isHalfMade(tip, place.base);
 }
 
 async function requireTip({ branches }: Place, { branch, head }: NewProposal): Promise<void> {
@@ -96,7 +98,7 @@ interface Opened {
 async function create(place: Place, proposal: NewProposal): Promise<Opened> {
   const { rest, repo } = place.api;
   const { branch, draft, description } = proposal;
-  const body = renderBody("", description, markerOf(proposal)) ?? "";
+  const body = renderBody("", description, markerOf(proposal, draft ? "ours" : undefined)) ?? "";
   const title = renderTitle(proposal.title);
   const look = async (): Promise<PullReply | undefined> => openOf(await readPullsOf(place, branch));
   try {
@@ -125,29 +127,38 @@ function nothingToPropose({ base }: Place, branch: string, cause: GitHubError): 
 /** Edits an open pull request unless it says already what is proposed now. */
 async function update(place: Place, proposal: NewProposal, pull: PullReply): Promise<Opened> {
   if (isCurrent(pull, proposal)) return { pull, warnings: [] };
+  const { mark, draft, warnings } = await applyDraft(place, pull, proposal);
+  if (saysAll(pull, proposal) && mark === draftMarkOf(readMarker(pull.body))) return { pull, warnings };
   const { rest, repo } = place.api;
   const at = { ...repo, pull_number: pull.number };
   const title = renderTitle(proposal.title);
-  const body = renderBody(pull.body ?? "", proposal.description, markerOf(proposal));
+  const body = renderBody(pull.body ?? "", proposal.description, markerOf(proposal, mark));
   if (body === undefined) {
-    const why = "its text leaves no room for it";
-    return { pull, warnings: [`#${pull.number} does not say what it proposes now: ${why}`] };
+    const untold = `#${pull.number} does not say what it proposes now: its text leaves no room for it`;
+    return { pull: { ...pull, draft }, warnings: [...warnings, untold] };
   }
   const edited = await settle<PullReply>(
     async () => (await rest.pulls.update({ ...at, title, body })).data,
     async () => {
       const { data } = await rest.pulls.get(at);
-      return isCurrent(data, proposal) ? data : undefined;
+      const isEdited = saysAll(data, proposal) && mark === draftMarkOf(readMarker(data.body));
+      return isEdited ? data : undefined;
     },
   );
-  return { pull: edited, warnings: [] };
+  return { pull: edited, warnings };
 }
 
-function isCurrent(pull: PullReply, { head }: NewProposal): boolean {
+function isCurrent(pull: PullReply, proposal: NewProposal): boolean {
+  const isDenied = draftMarkOf(readMarker(pull.body)) !== undefined;
+  return saysAll(pull, proposal) && isDenied === proposal.draft;
+}
+
+/** True when its text is of the commit that is proposed. */
+function saysAll(pull: PullReply, { head }: NewProposal): boolean {
   const marker = readMarker(pull.body);
   return marker?.["head"] === head && !isEndedByUs(marker);
 }
 
-function markerOf({ marker, head, base }: NewProposal): Readonly<Record<string, string>> {
-  return proposalMarker(marker, { head, base });
+function markerOf({ marker, head, base }: NewProposal, draft: DraftMark | undefined): Marker {
+  return proposalMarker(marker, { head, base, draft });
 }

@@ -16,6 +16,7 @@ export interface Place {
 /** What we read of a pull request, as lists and single replies give it. */
 export interface PullReply {
   readonly number: number;
+  readonly node_id: string;
   readonly html_url: string;
   readonly title: string;
   readonly body: string | null;
@@ -23,6 +24,7 @@ export interface PullReply {
   readonly draft?: boolean | undefined;
   readonly user: { readonly login: string } | null;
   readonly created_at: string;
+  readonly updated_at: string;
   readonly merged_at: string | null;
   readonly head: {
     readonly ref: string;

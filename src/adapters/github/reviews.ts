@@ -1,5 +1,6 @@
 import { ModeltrailError } from "../../diagnostics/errors.ts";
-import type { Review } from "../../ports/forge.ts";
+import type { Contributors, Review } from "../../ports/forge.ts";
+import { cutText } from "./body.ts";
 import { GitHubError } from "./errors.ts";
 import { readPages } from "./pages.ts";
 import { type Place, toSeconds } from "./pulls.ts";
@@ -59,11 +60,11 @@ interface Person {
   readonly email?: string | undefined;
 }
 
-/** Logins of everybody who made a commit; whom GitHub does not know counts as `mail:<address>`. */
+/** Everybody who made a commit; a mail address tells who it is when GitHub says so, or when it is one of GitHub's. */
 export async function readContributors(
   { api: { rest, repo } }: Place,
   number: number,
-): Promise<readonly string[]> {
+): Promise<Contributors> {
   const commits = await readPages<CommitReply>((page) =>
     rest.pulls.listCommits({ ...repo, ...page, pull_number: number }),
   );
@@ -72,21 +73,29 @@ export async function readContributors(
       hint: "GitHub lists no more, so who made them cannot be told: propose the change as one commit.",
     });
   }
-  const logins = new Map<string, string>();
-  const seen = new Set<string>();
+  const known = new Map<string, string>();
+  const mails = new Set<string>();
+  const logins = new Set<string>();
   for (const { commit, author, committer } of commits) {
     for (const [user, person] of [
       [author, commit.author],
       [committer, commit.committer],
     ] as const) {
-      const mail = person?.email?.toLowerCase() ?? "";
+      const mail = plainMail(person?.email ?? "");
       const login = loginOf(user);
-      if (login !== undefined && mail !== "") logins.set(mail, login);
-      seen.add(login ?? `mail:${mail}`);
+      if (login === undefined) mails.add(mail);
+      else logins.add(login);
+      if (login !== undefined && mail !== "") known.set(mail, login);
     }
-    for (const mail of coAuthorsOf(commit.message)) seen.add(`mail:${mail}`);
+    for (const mail of coAuthorsOf(commit.message)) mails.add(mail);
   }
-  return [...new Set([...seen].map((who) => named(who, logins)))].toSorted();
+  const unknown: string[] = [];
+  for (const mail of mails) {
+    const login = known.get(mail) ?? loginIn(mail);
+    if (login === undefined) unknown.push(`mail:${mail}`);
+    else logins.add(login);
+  }
+  return { logins: [...logins].toSorted(), unknown: unknown.toSorted() };
 }
 
 /** A commit by nobody that GitHub knows has an empty object there, or null. */
@@ -94,17 +103,30 @@ function loginOf(user: object | null): string | undefined {
   return user !== null && "login" in user && typeof user.login === "string" ? user.login : undefined;
 }
 
+/** A line without an address stands for somebody, too. */
 function coAuthorsOf(message: string): readonly string[] {
-  return [...message.matchAll(/^[ \t]*co-authored-by:[^<\n]*<([^<>\s]+)>/gim)].map(([, mail = ""]) =>
-    mail.toLowerCase(),
+  return [...message.matchAll(/^[ \t]*co-authored-by:(.*)$/gim)].map(([, who = ""]) =>
+    plainMail(/<([^<>]*)>/.exec(who)?.[1] ?? who),
   );
 }
 
-/** GitHub's own addresses hold the login: `12345+ada@users.noreply.github.com`. */
-function named(who: string, logins: ReadonlyMap<string, string>): string {
-  if (!who.startsWith("mail:")) return who;
-  const mail = who.slice("mail:".length);
-  return logins.get(mail) ?? /^(?:\d+\+)?([^@+]+)@users\.noreply\./.exec(mail)?.[1] ?? who;
+/** As it is compared and shown: anybody may write anything into a commit. */
+function plainMail(text: string): string {
+  return cutText(
+    text
+      .replace(/[\s\p{Cc}\p{Cf}]+/gu, " ")
+      .trim()
+      .toLowerCase(),
+    MOST_MAIL,
+  );
+}
+
+const MOST_MAIL = 254;
+
+/** GitHub's own addresses hold the login: `12345+ada@users.noreply.github.com`; its pages commit as `web-flow`. */
+function loginIn(mail: string): string | undefined {
+  if (mail === "noreply@github.com") return "web-flow";
+  return /^(?:\d+\+)?([^@+\s]+)@users\.noreply\.[^@\s]+$/.exec(mail)?.[1];
 }
 
 type Permission = "admin" | "write" | "read" | "none";

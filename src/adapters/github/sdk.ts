@@ -83,7 +83,12 @@ function throttleOptions(rateLimitMs: number): ThrottlingOptions {
     return true;
   }
   // The plugin's own pace is one write a second, and one comment in three; we make a handful, one after the other.
-  return { onRateLimit: mayWait, onSecondaryRateLimit: mayWait, write: UNPACED, notifications: UNPACED };
+  return {
+    onRateLimit: mayWait,
+    onSecondaryRateLimit: mayWait,
+    write: UNPACED,
+    notifications: UNPACED,
+  };
 }
 
 type Group = NonNullable<ThrottlingOptions["write"]>;

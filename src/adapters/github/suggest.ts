@@ -3,8 +3,9 @@ import type { Suggestion } from "../../ports/forge.ts";
 import { readPages } from "./pages.ts";
 import type { Place } from "./pulls.ts";
 import { settle } from "./settle.ts";
+import { type Authored, isTrusted } from "./trusted.ts";
 
-interface CommentReply {
+interface CommentReply extends Authored {
   readonly body: string;
   readonly path: string;
   /** None, or null, once the lines have changed. */
@@ -21,7 +22,8 @@ export async function postSuggestion(place: Place, number: number, suggestion: S
       rest.pulls.listReviewComments({ ...repo, ...page, pull_number: number }),
     );
     const stands = comments.some(
-      ({ body, path, line }) => path === file && typeof line === "number" && body.includes(marker),
+      (one) =>
+        one.path === file && typeof one.line === "number" && one.body.includes(marker) && isTrusted(one),
     );
     return stands ? true : undefined;
   };

@@ -22,7 +22,14 @@ export async function readApprovals(
     const reviews = await host.reviews(request.number);
     const approvers = approversAt(reviews, head);
     if (approvers.length === 0) return [];
-    const authors = [request.author, ...(await host.contributors(request.number))];
+    const { logins, unknown } = await host.contributors(request.number);
+    if (unknown.length > 0) {
+      notices.warn(
+        `the approvals of #${request.number} are not known: nobody can tell whose ${unknown.join(", ")} is, so an approver may have made it`,
+      );
+      return undefined;
+    }
+    const authors = [request.author, ...logins];
     const writers = new Set<string>();
     for (const login of approvers) {
       const permission = await host.permission(login);

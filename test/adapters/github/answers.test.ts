@@ -67,6 +67,28 @@ describe("an answer that is no success", () => {
     expect((await failure(404)).error.message).toContain("acme/models");
   });
 
+  it.each([400, 401, 403, 404, 405, 409, 410, 415, 422, 429, 500, "cut"] as const)(
+    "says what to do about %s",
+    async (fault) => {
+      expect((await failure(fault)).error.hint ?? "").not.toBe("");
+    },
+  );
+
+  it.each(["FORBIDDEN", "INSUFFICIENT_SCOPES", "NOT_FOUND", "STALE_DATA", "RATE_LIMITED", "UNPROCESSABLE"])(
+    "says what to do about GraphQL's %s",
+    async (type) => {
+      const { server, repository } = place.world;
+      repository.settings.allow_auto_merge = true;
+      server.fail({
+        matches: ({ path }) => path.endsWith("/graphql"),
+        fault: { status: 200, body: { data: null, errors: [{ type, message: "No." }] } },
+      });
+      const arm = forge.pullRequests.armAutoMerge(1, place.pull().head.sha);
+      await expect(arm).rejects.toMatchObject({ name: "ModeltrailError", hint: expect.stringMatching(/\w/) });
+      server.heal();
+    },
+  );
+
   it("shows no token and no control characters, however GitHub words it", async () => {
     const { value } = place.world.token;
     const body = {

@@ -54,6 +54,25 @@ describe("closing", () => {
     expect(readMarker(pull.body)?.["superseded"]).toBe(closing.by);
   });
 
+  it("links the newer one although an outsider wrote what looks like it, or it names another", async () => {
+    const { repository, server } = place.world;
+    const pull = place.pull();
+    const closing = { why: "superseded", by: NEWER } as const;
+    const refuse = (): void =>
+      server.fail({ matches: (one) => one.operationId === "pulls/update", fault: 403, times: 1 });
+    refuse();
+    await expect(close({ ...closing, by: "promote/staging/fraud/1.2.0" })).rejects.toMatchObject({
+      code: "FORBIDDEN",
+    });
+    refuse();
+    await expect(close(closing)).rejects.toMatchObject({ code: "FORBIDDEN" });
+    expect(pull.comments).toHaveLength(2);
+    pull.comments = pull.comments.map((one) => ({ ...one, user: server.addUser("mallory") }));
+    expect(await place.writesOf(() => close(closing))).toContain("issues/create-comment");
+    expect(pull.comments.map(({ user }) => user.login)).toEqual(["mallory", "mallory", "ada"]);
+    expect(repository.roles.has("mallory")).toBe(false);
+  });
+
   it("remembers a rejection, whoever closed it", async () => {
     expect(await place.writesOf(() => close({ why: "rejected" }))).toEqual([
       "pulls/update",
@@ -136,6 +155,49 @@ describe("closing", () => {
     expect(await place.find()).toMatchObject({ state: "open", head });
     await place.publish({ head }, head);
     expect(readMarker(place.pull().body)?.["superseded"]).toBeUndefined();
+  });
+});
+
+describe("one that was superseded, and that a person opened again", () => {
+  const closing = { why: "superseded", by: NEWER } as const;
+  const at = { pull_number: 1 };
+
+  async function reopen(): Promise<void> {
+    place.world.repository.git.move(`refs/heads/${BRANCH}`, null, head);
+    await place.world.octokit.pulls.update({ ...place.world.at, ...at, state: "open" });
+  }
+
+  it("is rejected when the command closes it", async () => {
+    await close(closing);
+    await reopen();
+    expect(await place.writesOf(() => close({ why: "rejected" }))).toEqual([
+      "pulls/update",
+      "git/receive-pack",
+    ]);
+    expect(await place.find()).toMatchObject({ state: "rejected", head, request: { number: 1 } });
+    expect(place.pull().body).toContain("A text.");
+  });
+
+  it("is rejected when a person closes it on its page", async () => {
+    await close(closing);
+    await reopen();
+    await place.world.octokit.pulls.update({ ...place.world.at, ...at, state: "closed" });
+    expect(await place.find()).toMatchObject({ state: "rejected", head, request: { number: 1 } });
+  });
+
+  it("is superseded when it is superseded again", async () => {
+    let now = Date.parse("2026-01-01T00:00:00Z");
+    await place.close();
+    place = await openPlace({ clock: () => (now += 1_000) });
+    head = await place.commit("one");
+    await place.publish({ head });
+    await place.world.octokit.pulls.update({ ...place.world.at, ...at, state: "closed" });
+    await place.world.octokit.pulls.update({ ...place.world.at, ...at, state: "open" });
+    for (let turn = 0; turn < 2; turn += 1) {
+      await close(closing);
+      expect(await place.find()).toEqual({ state: "none" });
+      await reopen();
+    }
   });
 });
 

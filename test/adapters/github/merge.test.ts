@@ -27,7 +27,7 @@ describe("merging", () => {
     const { commit } = await forge.pullRequests.merge(1, head);
     expect(place.world.main()).toBe(commit);
     expect(parentsOf(commit)).toBe(parents);
-    expect(await forge.pullRequests.progress(1)).toEqual({ state: "merged", head, commit });
+    expect(await forge.pullRequests.progress(1)).toEqual({ state: "merged", branch: BRANCH, head, commit });
     // Again, it finds what it did.
     expect(await forge.pullRequests.merge(1, head)).toEqual({ commit });
   });
@@ -54,13 +54,18 @@ describe("merging", () => {
       code: "MERGE_REFUSED",
       message: expect.stringContaining('Required status check "modeltrail/verdict" is expected.'),
     });
-    expect(await forge.pullRequests.progress(1)).toEqual({ state: "open", head, blockedBy: "blocked" });
+    expect(await forge.pullRequests.progress(1)).toEqual({
+      state: "open",
+      branch: BRANCH,
+      head,
+      blockedBy: "blocked",
+    });
     await forge.pullRequests.setStatus(head, {
       name: "modeltrail/verdict",
       state: "success",
       description: "ok",
     });
-    expect(await forge.pullRequests.progress(1)).toEqual({ state: "open", head });
+    expect(await forge.pullRequests.progress(1)).toEqual({ state: "open", branch: BRANCH, head });
     await forge.pullRequests.merge(1, head);
   });
 
@@ -74,7 +79,7 @@ describe("merging", () => {
     place.world.repository.settings.allow_merge_commit = true;
     await forge.close(BRANCH, head, { why: "rejected" });
     await expect(forge.pullRequests.merge(1, head)).rejects.toMatchObject({ code: "MERGE_REFUSED" });
-    expect(await forge.pullRequests.progress(1)).toEqual({ state: "closed", head });
+    expect(await forge.pullRequests.progress(1)).toEqual({ state: "closed", branch: BRANCH, head });
   });
 
   it("tries again when only the base has moved meanwhile", async () => {
@@ -148,6 +153,13 @@ describe("auto-merge", () => {
     place.world.server.fail({ matches: ({ write }) => write, fault: "lost", times: 1 });
     expect(await place.writesOf(() => forge.pullRequests.armAutoMerge(1, head))).toHaveLength(1);
     expect(place.pull().autoMerge?.method).toBe("squash");
+  });
+
+  it("is armed by the next way where rules of the branch forbid the first", async () => {
+    const parameters = { allowed_merge_methods: ["rebase"] };
+    place.world.server.setRules(place.world.repository, "main", [{ type: "pull_request", parameters }]);
+    expect(await place.writesOf(() => forge.pullRequests.armAutoMerge(1, head))).toHaveLength(3);
+    expect(place.pull().autoMerge?.method).toBe("rebase");
   });
 
   it("is refused where it is not enabled, where nothing is to wait for, and at another head", async () => {

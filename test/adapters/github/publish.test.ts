@@ -48,6 +48,7 @@ describe("publishing", () => {
       reason: "because --> of <!-- this -- and that",
       head,
       base,
+      draft: "ours",
     });
     expect(await place.find()).toMatchObject({ state: "open", head, request: { number: pull.number } });
   });
@@ -78,6 +79,27 @@ describe("publishing", () => {
     expect(await place.find()).toEqual({ state: "open", head });
     expect(await (await place.open()).listOpen()).toEqual([]);
     expect(await place.writesOf(() => place.publish({ head }, head))).toEqual(["pulls/create"]);
+  });
+
+  it("takes a branch without a commit of its own for none, and moves it", async () => {
+    const { world } = place;
+    const head = await place.commit("one");
+    world.repository.git.move(`refs/heads/${BRANCH}`, null, world.main());
+    expect(await place.find()).toEqual({ state: "none" });
+    // The base went on meanwhile.
+    world.commit({ files: { "other.txt": "other" } });
+    expect(await place.find()).toEqual({ state: "none" });
+    expect(await place.writesOf(() => place.publish({ head }))).toEqual(["git/receive-pack", "pulls/create"]);
+    expect(await place.find()).toMatchObject({ state: "open", head });
+  });
+
+  it("remembers a rejection beside a branch without a commit of its own", async () => {
+    const { world } = place;
+    const head = await place.commit("one");
+    await place.publish({ head });
+    await (await place.open()).close(BRANCH, head, { why: "rejected" });
+    world.repository.git.move(`refs/heads/${BRANCH}`, null, world.main());
+    expect(await place.find()).toMatchObject({ state: "rejected", head });
   });
 
   it("replaces its own block of the body alone, and what it proposes with it", async () => {

@@ -63,18 +63,17 @@ describe("who made the commits", () => {
         "",
         "Co-authored-by: Grace <77+grace@users.noreply.github.com>",
         "co-authored-by: Edsger <Edsger@Example.com>",
+        "co-authored-by: Edsger",
+        "Co-authored-by: GitHub <noreply@github.com>",
         `Co-Authored-By: Ada <${ada.email}>`,
       ].join("\n"),
     });
     git.move("refs/heads/promote/staging/fraud/1.0.0", head, tip);
     const who = await forge.pullRequests.contributors(1);
-    expect(who).toEqual([
-      "ada",
-      "grace",
-      "mail:ada@example.com",
-      "mail:edsger@example.com",
-      "mail:nobody@example.com",
-    ]);
+    expect(who).toEqual({
+      logins: ["ada", "grace", "web-flow"],
+      unknown: ["mail:ada@example.com", "mail:edsger", "mail:edsger@example.com", "mail:nobody@example.com"],
+    });
   });
 
   it("is not told by half", async () => {
@@ -122,6 +121,17 @@ describe("suggestions and statuses", () => {
     expect(
       await place.writesOf(() => forge.pullRequests.suggest(1, { ...suggestion, text: "" })),
     ).toHaveLength(1);
+  });
+
+  it("posts a suggestion although an outsider wrote what looks like it", async () => {
+    const suggestion = { head, file: FILE, lines: { from: 1, to: 1 }, text: "a", note: "Commit this." };
+    const post = (): Promise<unknown> => forge.pullRequests.suggest(1, suggestion);
+    await post();
+    const comments = place.pull().reviewComments as unknown as { user: object }[];
+    comments[0]!.user = place.world.server.addUser("mallory");
+    expect(await place.writesOf(post)).toHaveLength(1);
+    comments[1]!.user = place.world.server.addUser("modeltrail[bot]", "Bot");
+    expect(await place.writesOf(post)).toEqual([]);
   });
 
   it("sets a status only when it says something new", async () => {

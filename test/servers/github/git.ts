@@ -1,5 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { readRefs } from "./git-files.ts";
+import { parseCommit, parseTreeLine, renderCommit } from "./git-text.ts";
+import { lineBetween, lineOf, walkRevision } from "./git-walk.ts";
+import type { RefMove } from "./guards.ts";
 import { type Leaf, parseTree, readLoose, renderTree, typeOf, writeLoose } from "./loose-objects.ts";
 
 export interface Person {
@@ -35,6 +38,8 @@ export interface NewCommit {
 }
 
 const MAX_OUTPUT = 512 * 1024 * 1024;
+const NONE = "0".repeat(40);
+const FULL_ID = /^[0-9a-f]{40}$/;
 
 /**
  * One bare repository, by way of the real program. Every call ends before it returns, so that a request to the
@@ -87,10 +92,13 @@ export class GitFolder {
 
   /** Whatever Git takes for an object: `main:models`, `refs/heads/a`. */
   parse(revision: string): string | undefined {
+    // Git takes it for one without a look, too.
+    if (FULL_ID.test(revision)) return revision;
     const [, name = "", path] = /^([^:]*)(?::(.*))?$/s.exec(revision) ?? [];
     if (path === undefined || path === "") {
-      const known = name.startsWith("refs/") ? this.refs(name).get(name) : undefined;
-      return known !== undefined && path === undefined ? known : this.#parse(revision);
+      // No ref of a full name, no object.
+      if (path === undefined && /^refs\/[\w/.-]+$/.test(name)) return this.refs(name).get(name);
+      return walkRevision(this, revision) ?? this.#parse(revision);
     }
     const commit = this.resolve(name);
     return commit === undefined ? undefined : this.entry(commit, path.replace(/\/$/, ""))?.sha;
@@ -103,9 +111,22 @@ export class GitFolder {
 
   /** Moves a ref, creates it (`from` null) or deletes it (`to` null); false when it does not hold `from`. */
   move(name: string, from: string | null, to: string | null): boolean {
-    const line =
-      to === null ? `delete ${name} ${from ?? ""}` : `update ${name} ${to} ${from ?? "0".repeat(40)}`;
-    return this.run(["update-ref", "--stdin"], `${line}\n`).ok;
+    return this.moveAll([{ name, from, to }]);
+  }
+
+  /** The same with several, of which all move or none. */
+  moveAll(moves: readonly RefMove[]): boolean {
+    const lines = moves.map(({ name, from, to }) =>
+      to === null ? `delete ${name} ${from ?? ""}\n` : `update ${name} ${to} ${from ?? NONE}\n`,
+    );
+    return this.run(["update-ref", "--stdin"], lines.join("")).ok;
+  }
+
+  /** Whether a ref may be called so. */
+  mayName(name: string): boolean {
+    if (!/^refs\/[^/]+\/./.test(name)) return false;
+    const isPlain = /^refs(\/\w[\w-]*(\.\w[\w-]*)*)+$/.test(name) && !name.includes(".lock");
+    return isPlain || this.run(["check-ref-format", name]).ok;
   }
 
   type(oid: string): string | undefined {
@@ -144,24 +165,34 @@ export class GitFolder {
     return writeLoose(this.folder, "tree", renderTree(entries));
   }
 
-  writeCommit({ tree, parents, author, committer, message }: NewCommit): string {
-    const lines = [
-      `tree ${tree}`,
-      ...parents.map((parent) => `parent ${parent}`),
-      `author ${renderPerson(author)}`,
-      `committer ${renderPerson(committer)}`,
-    ];
-    return writeLoose(this.folder, "commit", Buffer.from(`${lines.join("\n")}\n\n${message}`, "utf8"));
+  writeCommit(commit: NewCommit): string {
+    return writeLoose(this.folder, "commit", Buffer.from(renderCommit(commit), "utf8"));
   }
 
   tree(oid: string, recursive = false): readonly TreeItem[] {
     return this.once(`tree ${recursive} ${oid}`, () => {
+      if (!recursive) {
+        const items = this.#looseTree(oid);
+        if (items !== undefined) return items;
+      }
       const flags = recursive ? ["-r", "-t"] : [];
       return this.text(["ls-tree", "-z", "-l", ...flags, oid])
         .split("\0")
         .filter(Boolean)
         .map(parseTreeLine);
     });
+  }
+
+  /** Undefined where the size of a file is in a pack. */
+  #looseTree(oid: string): readonly TreeItem[] | undefined {
+    const items: TreeItem[] = [];
+    for (const [path, { mode, sha }] of this.entries(oid)) {
+      const item = { path, mode, type: typeOf(mode), sha };
+      const size = item.type === "blob" ? readLoose(this.folder, sha)?.content.length : 0;
+      if (size === undefined) return undefined;
+      items.push(item.type === "blob" ? { ...item, size } : item);
+    }
+    return items;
   }
 
   /** The entry at a path of a commit; undefined when there is none. */
@@ -181,6 +212,11 @@ export class GitFolder {
 
   mergeBase(a: string, b: string): string | undefined {
     return this.once(`base ${a} ${b}`, () => {
+      const [first, second] = [lineOf(this, a), lineOf(this, b)];
+      if (first !== undefined && second !== undefined) {
+        const known = new Set(second);
+        return first.find((one) => known.has(one));
+      }
       const { ok, output } = this.run(["merge-base", a, b]);
       return ok ? output.toString("utf8").trim() : undefined;
     });
@@ -196,6 +232,9 @@ export class GitFolder {
 
   /** Ids of commits, newest first. */
   list(args: readonly string[]): readonly string[] {
+    const [only = "", ...more] = args;
+    const line = more.length === 0 && FULL_ID.test(only) ? lineOf(this, only) : undefined;
+    if (line !== undefined) return line;
     return this.text(["rev-list", ...args])
       .split("\n")
       .filter(Boolean);
@@ -203,43 +242,9 @@ export class GitFolder {
 
   /** The commits of `head` that `base` has not, oldest first. */
   between(base: string, head: string): readonly string[] {
-    return this.once(`between ${base} ${head}`, () =>
-      this.list(["--reverse", "--topo-order", `${base}..${head}`]),
+    return this.once(
+      `between ${base} ${head}`,
+      () => lineBetween(this, base, head) ?? this.list(["--reverse", "--topo-order", `${base}..${head}`]),
     );
   }
-}
-
-function parseTreeLine(line: string): TreeItem {
-  const [, mode = "", type = "", sha = "", size = "", path = ""] =
-    /^(\d+) (\w+) (\w+) +(\d+|-)\t([\s\S]*)$/.exec(line) ?? [];
-  const item = { path, mode: mode.padStart(6, "0"), type: type as TreeItem["type"], sha };
-  return size === "-" ? item : { ...item, size: Number(size) };
-}
-
-function parseCommit(sha: string, text: string): CommitObject {
-  const end = text.indexOf("\n\n");
-  const lines = text.slice(0, end).split("\n");
-  const all = (key: string): string[] =>
-    lines.filter((line) => line.startsWith(`${key} `)).map((line) => line.slice(key.length + 1));
-  return {
-    sha,
-    tree: all("tree")[0] ?? "",
-    parents: all("parent"),
-    author: parsePerson(all("author")[0] ?? ""),
-    committer: parsePerson(all("committer")[0] ?? ""),
-    message: text.slice(end + 2),
-  };
-}
-
-function parsePerson(text: string): Person {
-  const [, name = "", email = "", seconds = "0"] = /^(.*) <(.*)> (\d+) [+-]\d{4}$/.exec(text) ?? [];
-  return { name, email, date: toDate(Number(seconds) * 1000) };
-}
-
-function renderPerson({ name, email, date }: Person): string {
-  return `${name} <${email}> ${Math.floor(Date.parse(date) / 1000)} +0000`;
-}
-
-export function toDate(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
 }

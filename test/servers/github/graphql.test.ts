@@ -230,3 +230,76 @@ describe("a commit on a branch by the API", () => {
     await expect(ask(make, { input })).rejects.toThrow("already exists");
   });
 });
+
+const MOVE = `mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }`;
+const NONE = "0".repeat(40);
+
+interface RefUpdate {
+  readonly name: string;
+  readonly beforeOid?: string;
+  readonly afterOid: string;
+  readonly force?: boolean;
+}
+
+function move(refUpdates: readonly RefUpdate[], octokit = world.octokit): Promise<unknown> {
+  return ask(MOVE, { input: { repositoryId: `R_${world.repository.id}`, refUpdates } }, octokit);
+}
+
+const head = (branch: string): string => `refs/heads/${branch}`;
+const tip = (branch: string): string | undefined => world.repository.git.refs().get(head(branch));
+
+describe("several branches moved by the API", () => {
+  it("makes, moves and deletes them at once, and pull requests follow", async () => {
+    const { octokit, at, server, repository } = world;
+    const a = await world.open("a");
+    const b = await world.open("b");
+    const main = world.main();
+    const next = world.commit({ branch: "next", files: { "a.txt": "more" }, message: "More" });
+    await move([
+      { name: head("new"), beforeOid: NONE, afterOid: main },
+      { name: head("a"), beforeOid: a.head, afterOid: next, force: true },
+      { name: head("b"), beforeOid: b.head, afterOid: NONE },
+    ]);
+    expect([tip("new"), tip("a"), tip("b")]).toEqual([main, next, undefined]);
+    expect((await octokit.pulls.get({ ...at, pull_number: a.number })).data).toMatchObject({
+      state: "open",
+      head: { sha: next },
+    });
+    expect((await octokit.pulls.get({ ...at, pull_number: b.number })).data.state).toBe("closed");
+    expect(server.writes.map(({ operationId }) => operationId)).toContain("graphql/updateRefs");
+    // An id before that is left out is not looked at.
+    await move([{ name: head("new"), afterOid: NONE }]);
+    expect(repository.git.refs().has(head("new"))).toBe(false);
+  });
+
+  it("moves none where one may not", async () => {
+    const { server, repository } = world;
+    const { head: old } = world.propose("a");
+    const main = world.main();
+    const far = world.commit({ branch: "far", files: { "far.txt": "far" }, message: "Far" });
+    server.setRules(repository, "kept", [{ type: "deletion" }]);
+    const kept = { name: head("kept"), beforeOid: NONE, afterOid: main };
+    await move([kept]);
+    const good = { name: head("good"), beforeOid: NONE, afterOid: main };
+    const denied: readonly (readonly [string, RefUpdate])[] = [
+      ["STALE_DATA", { name: head("a"), beforeOid: main, afterOid: far, force: true }],
+      ["STALE_DATA", { name: head("a"), beforeOid: NONE, afterOid: far }],
+      ["STALE_DATA", { name: head("absent"), beforeOid: main, afterOid: NONE }],
+      // Neither holds the other.
+      ["UNPROCESSABLE", { name: head("a"), beforeOid: old, afterOid: far }],
+      ["UNPROCESSABLE", { name: head("kept"), beforeOid: main, afterOid: NONE }],
+      ["UNPROCESSABLE", { name: head("b"), afterOid: "1".repeat(40) }],
+      ["UNPROCESSABLE", { name: head("a/b"), afterOid: main }],
+      ["UNPROCESSABLE", { name: head("a..b"), afterOid: main }],
+      ["UNPROCESSABLE", { name: "b", afterOid: main }],
+      ["UNPROCESSABLE", good],
+    ];
+    for (const [type, update] of denied)
+      await expect(move([good, update]), JSON.stringify(update)).rejects.toMatchObject({
+        errors: [{ type, path: ["updateRefs"] }],
+      });
+    for (const octokit of [world.as("eve"), world.as("ada", { contents: "read" })])
+      await expect(move([good], octokit)).rejects.toMatchObject({ errors: [{ type: "FORBIDDEN" }] });
+    expect([tip("a"), tip("kept"), tip("good")]).toEqual([old, main, undefined]);
+  });
+});

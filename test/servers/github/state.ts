@@ -1,4 +1,5 @@
-import { type GitFolder, toDate } from "./git.ts";
+import type { GitFolder } from "./git.ts";
+import { toDate } from "./git-text.ts";
 
 export interface User {
   readonly id: number;

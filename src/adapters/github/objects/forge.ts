@@ -1,4 +1,4 @@
-import type { Forge, NewProposal, ProposalState, Published } from "../../../ports/forge.ts";
+import type { Forge, NewProposal, Published } from "../../../ports/forge.ts";
 import { type GitHubForgeOptions, openGitHubForge } from "../open-github-forge.ts";
 import type { ApiRepository } from "./open-github-objects.ts";
 import { REMOTE } from "./refs.ts";
@@ -22,18 +22,11 @@ export function openApiForge(
   const parts: Parts = { inner, api, base, signs };
   return {
     ...inner,
-    find: (branch) => find(parts, branch),
     publish: (proposal, expected) => publish(parts, proposal, expected),
   };
 }
 
 /** A branch without a commit of its own proposes nothing: it was made, and its commit was not. */
-async function find(parts: Parts, branch: string): Promise<ProposalState> {
-  const found = await parts.inner.find(branch);
-  if (found.state !== "open" || found.request !== undefined) return found;
-  return (await isHalfMade(parts, found.head)) ? { state: "none" } : found;
-}
-
 async function isHalfMade({ api, base }: Parts, tip: string): Promise<boolean> {
   const main = await api.parts().refs.read(`refs/remotes/${REMOTE}/${base}`);
   return main !== undefined && (await api.parts().history.isAncestor(tip, main));

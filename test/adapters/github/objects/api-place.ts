@@ -5,14 +5,12 @@ import {
   openApiRepository,
   parseRegistryAddress,
 } from "../../../../src/adapters/github/objects/open-github-objects.ts";
-import { openRefsProxy, type RefsProxy } from "../../../builders/refs-proxy.ts";
 import { TEST_ENV } from "../../../builders/workspace.ts";
 import { openWorld, type World } from "../../../servers/github/world.ts";
 
 /** `acme/models` on the test's own GitHub, by its API and as native git sees the same repository. */
 export interface ApiPlace {
   readonly world: World;
-  readonly proxy: RefsProxy;
   /** As a new command sees it. */
   open(): { readonly repository: GitRepository; readonly api: ApiRepository };
   /** The server's own folder, opened by git. */
@@ -24,12 +22,10 @@ export interface ApiPlace {
 
 export async function openApiPlace(options: Parameters<typeof openWorld>[0] = {}): Promise<ApiPlace> {
   const world = await openWorld(options);
-  const proxy = await openRefsProxy(world, { validates: true });
   const opened: GitRepository[] = [];
   const { git } = world.repository;
   return {
     world,
-    proxy,
     open() {
       const api = openApiRepository({
         address: parseRegistryAddress(`${world.server.url}/acme/models`),
@@ -50,7 +46,6 @@ export async function openApiPlace(options: Parameters<typeof openWorld>[0] = {}
     git: (...args) => git.text(["-c", "user.name=P", "-c", "user.email=p@example.com", ...args]).trim(),
     async close() {
       for (const repository of opened) await repository.close();
-      await proxy.close();
       await world.close();
     },
   };

@@ -284,6 +284,9 @@ describe("a repository on GitHub by its API", () => {
 
 describe("a push without git", () => {
   it("holds leases, and tells what became of one whose reply was lost", async () => {
+    const { server } = place.world;
+    const isPush = ({ operationId }: { operationId: string }): boolean =>
+      operationId === "graphql/updateRefs";
     const { repository } = place.open();
     const [main, old] = [place.git("rev-parse", "main"), place.git("rev-parse", "main~1")];
     const name = "refs/heads/leased";
@@ -292,10 +295,10 @@ describe("a push without git", () => {
       code: "CONFLICT",
     });
     await expect(repository.remote.push([{ name, expected: old, value: main }])).resolves.toBeUndefined();
-    place.proxy.faults.push("lost");
+    server.fail({ matches: isPush, fault: "lost", times: 1 });
     await repository.remote.push([{ name, expected: main, value: old }]);
     expect(await repository.refs.read("refs/remotes/origin/leased")).toBe(old);
-    place.proxy.faults.push("cut");
+    server.fail({ matches: isPush, fault: "cut", times: 1 });
     await expect(repository.remote.push([{ name, expected: old, value: null }])).rejects.toMatchObject({
       code: "NETWORK",
     });

@@ -10,6 +10,7 @@ import { createCommitOnBranch } from "./create-commit.ts";
 import { failure } from "./failure.ts";
 import { type Home, refNode, userNode } from "./objects.ts";
 import { commentNode, pullNode } from "./pull-request.ts";
+import { updateRefs } from "./update-refs.ts";
 import { type Asking, type Input, type Need, enter, findById } from "./access.ts";
 
 function enterPull(asking: Asking, id: unknown, need: Need): { home: Home; pull: PullRequest } {
@@ -42,7 +43,7 @@ function enableAutoMerge(asking: Asking, input: Input): object {
   const base = repository.branches.get(pull.base.ref);
   const conflicts = base === undefined || repository.git.mergeTrees(base, pull.head.sha) === undefined;
   if (!conflicts && !pull.draft && findBlocks(repository, pull).length === 0) {
-    throw refuse("Pull request Pull request is in clean status");
+    throw refuse("Pull request is in clean status");
   }
   pull.autoMerge = {
     by: viewer,
@@ -119,6 +120,7 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
   markPullRequestReadyForReview: markReady,
   addComment: comment,
   createRef,
+  updateRefs,
 };
 
 export function makeMutation(asking: Asking): object {

@@ -70,7 +70,8 @@ export function commitNode(home: Home, oid: string): object {
     },
     history: (asked: PageArguments & { path?: string | null }) => {
       const paths = asked.path ? ["--", `:(literal)${asked.path}`] : [];
-      return connect("history", git.list([oid, ...paths]), asked, (one) => commitNode(home, one));
+      const list = git.once(`history ${oid} ${asked.path ?? ""}`, () => git.list([oid, ...paths]));
+      return connect("history", list, asked, (one) => commitNode(home, one));
     },
     statusCheckRollup: () => rollupNode(repository, oid),
     signature: () =>

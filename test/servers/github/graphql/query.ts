@@ -1,7 +1,7 @@
 import { findRepository } from "../router.ts";
 import { htmlUrl } from "../replies/repositories.ts";
 import { fullName, hasRole, roleOf } from "../state.ts";
-import { toDate } from "../git.ts";
+import { toDate } from "../git-text.ts";
 import type { Asking } from "./access.ts";
 import { type PageArguments, connect } from "./connection.ts";
 import { failure } from "./failure.ts";

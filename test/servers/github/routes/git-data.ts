@@ -44,9 +44,7 @@ function createRef(call: Call): Reply {
   const { repository, body } = call;
   const name = text(body["ref"]);
   const sha = text(body["sha"]);
-  if (!/^refs\/[^/]+\/./.test(name) || !repository.git.run(["check-ref-format", name]).ok) {
-    throw unprocessable("Reference name is not valid");
-  }
+  if (!repository.git.mayName(name)) throw unprocessable("Reference name is not valid");
   checkTarget(call, name, sha);
   if (repository.git.refs(name).has(name)) throw unprocessable("Reference already exists");
   checkGuards(repository, call.viewer, { name, from: null, to: sha });
