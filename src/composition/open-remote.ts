@@ -25,17 +25,11 @@ export async function openRemoteContext(
   const { cwd, env, now } = options;
   const { findToken, openApiRepository, parseRegistryAddress } =
     await import("../adapters/github/objects/open-github-objects.ts");
-  const { openThrough } = await import("../adapters/git/remote-repository.ts");
+  const { openHosted } = await import("../adapters/git/hosted-repository.ts");
   const address = parseRegistryAddress(registry);
   const token = await findToken(env, address.endpoint.host);
   const api = openApiRepository({ address, token, userAgent: "modeltrail" });
-  const repository = openThrough({
-    supply: api.supply,
-    connect: (objects) => api.connect(objects),
-    whoAmI: () => api.whoAmI(),
-    env,
-    now,
-  });
+  const repository = openHosted({ host: api, env, now });
   return {
     ...shared,
     openCode: (code) => shared.openCode(code, repository),

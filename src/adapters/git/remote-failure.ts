@@ -87,7 +87,7 @@ const MOST_LINES = 4;
 const MOST_CHARACTERS = 200;
 
 /** The end of what a program wrote, as one line that cannot be too long and steers no terminal. */
-function lastLines(text: string): string {
+export function lastLines(text: string): string {
   return text
     .split(/[\r\n]+/)
     .map((line) => line.replaceAll(/[\p{Cc}\p{Cf}]/gu, " ").trim())

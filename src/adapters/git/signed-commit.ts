@@ -3,6 +3,7 @@ import type { Signature } from "../../ports/repository.ts";
 import { cleanName, type CommitFields, encodeCommit } from "./commit-format.ts";
 import type { NativeGit } from "./native-process.ts";
 import { requireOid } from "./object-format.ts";
+import { lastLines } from "./remote-failure.ts";
 
 /** Time for somebody to type a passphrase, or to touch a key. */
 const SIGN_TIMEOUT_MS = 120_000;
@@ -50,8 +51,7 @@ function withoutSignature(commit: Buffer): Buffer {
 }
 
 function notSigned(stderr: string): ModeltrailError {
-  const said = stderr.trim().split(/\n+/).slice(-4).join("; ");
-  return new ModeltrailError("GIT", `git could not sign a commit (commit.gpgSign): ${said}`, {
+  return new ModeltrailError("GIT", `git could not sign a commit (commit.gpgSign): ${lastLines(stderr)}`, {
     hint: "`git commit -S --allow-empty` must work here; or run `git config commit.gpgSign false`",
   });
 }

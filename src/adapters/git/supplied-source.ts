@@ -1,27 +1,11 @@
 import { join } from "node:path";
 import { ModeltrailError } from "../../diagnostics/errors.ts";
-import type { Commit, TreeEntry } from "../../ports/repository.ts";
+import type { ObjectSupply, SuppliedObject } from "../../ports/hosted-repository.ts";
+import type { Commit } from "../../ports/repository.ts";
 import type { Layout } from "./locate.ts";
 import { readLooseObject } from "./loose-object.ts";
 import { encodeTree, hashObject, type ObjectType, requireOid } from "./object-format.ts";
 import type { ObjectSource, StoredObject } from "./object-source.ts";
-
-/** An object as a host's API tells it. */
-export type SuppliedObject =
-  | { readonly type: "commit"; readonly oid: string; readonly commit: Omit<Commit, "oid"> }
-  | { readonly type: "tree"; readonly oid: string; readonly entries: readonly TreeEntry[] }
-  /** `text` is left out where it is no text, or not all of it. */
-  | { readonly type: "blob"; readonly oid: string; readonly sizeBytes: number; readonly text?: string };
-
-/** Where objects come from that are not on this machine; what it says is not trusted, but hashed. */
-export interface ObjectSupply {
-  /** In the order asked for; undefined for one that is not there. */
-  readMany(oids: readonly string[]): Promise<readonly (SuppliedObject | undefined)[]>;
-  /** The bytes of one blob, whatever they are. */
-  readBlob(oid: string): Promise<Uint8Array>;
-  /** The commit that a revision names; undefined for none. */
-  resolve(revision: string): Promise<string | undefined>;
-}
 
 /** Objects that were written here, and all others from a supply. */
 export class SuppliedSource implements ObjectSource {

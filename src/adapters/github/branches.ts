@@ -11,6 +11,7 @@ export interface BranchMove {
 /** The remote's branches through Git: what was fetched last, and pushes with leases. */
 export class RemoteBranches {
   readonly #repository: Repository;
+  #remote: Promise<string> | undefined;
 
   constructor(repository: Repository) {
     this.#repository = repository;
@@ -18,12 +19,16 @@ export class RemoteBranches {
 
   /** Where a branch stood when it was fetched last. */
   async tip(branch: string): Promise<string | undefined> {
+    const remote = await (this.#remote ??= this.#nameRemote());
+    return this.#repository.refs.read(`refs/remotes/${remote}/${branch}`);
+  }
+
+  async #nameRemote(): Promise<string> {
     const remote = await this.#repository.remote.describe();
-    if (remote === undefined)
-      throw new ModeltrailError("NOT_FOUND", "this clone has no remote, so there is nothing to push to", {
-        hint: "Add one: git remote add origin <address>.",
-      });
-    return this.#repository.refs.read(`refs/remotes/${remote.name}/${branch}`);
+    if (remote !== undefined) return remote.name;
+    throw new ModeltrailError("NOT_FOUND", "this clone has no remote, so there is nothing to push to", {
+      hint: "Add one: git remote add origin <address>.",
+    });
   }
 
   /** Where a branch stands; fetches unless that is where the API says, so that its commit is here, too. */

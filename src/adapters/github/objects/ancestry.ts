@@ -1,12 +1,12 @@
 import { GitHubError } from "../errors.ts";
 import type { Api } from "../sdk.ts";
-import type { Objects } from "./through.ts";
+import type { HostedObjects } from "../../../ports/hosted-repository.ts";
 import { requireOid } from "./supply.ts";
 
 /** Whom to ask how commits are related. */
 export interface AncestryQuery {
   readonly api: Api;
-  readonly objects: Objects;
+  readonly objects: HostedObjects;
 }
 
 /** The best common ancestor; undefined for unrelated histories. */

@@ -1,7 +1,7 @@
 import { ModeltrailError } from "../../../diagnostics/errors.ts";
 import { askRepository, type Source } from "./ask.ts";
 import { requireOid } from "./supply.ts";
-import type { Place } from "./through.ts";
+import { modeOf, type Place } from "./places.ts";
 
 /** One commit of a first-parent history, with what stood at each path that was asked for. */
 export interface Link {
@@ -149,7 +149,7 @@ function toLink(commit: CommitReply, count: number): Link {
   const places = Array.from({ length: count }, (_, at): Place => {
     const found = commit[`p${at}`];
     if (found === null || found === undefined) return null;
-    return { oid: found.oid, mode: found.mode.toString(8).padStart(6, "0") };
+    return { oid: found.oid, mode: modeOf(found.mode) };
   });
   const [parent] = commit.parents.nodes;
   const seconds = Math.floor(Date.parse(commit.committedDate ?? "") / 1000);

@@ -3,7 +3,8 @@ import type { HistoryRange, HistoryReader, HistoryStep, PathChange } from "../..
 import { type AncestryQuery, findMergeBase, isAncestorOf } from "./ancestry.ts";
 import type { Source } from "./ask.ts";
 import { Chains, type Link } from "./chain.ts";
-import { compareEntries, type Objects, type Place, sortChanges } from "./through.ts";
+import type { HostedObjects } from "../../../ports/hosted-repository.ts";
+import { compareEntries, type Place, sortChanges } from "./places.ts";
 
 const ABSENT: Place = null;
 /** Of folders, for one page of a history. */
@@ -12,10 +13,10 @@ const MOST_ENTRIES = 100_000;
 /** History by GitHub's API. What stands at the paths is compared along the first parents, so nothing is hidden by merges. */
 export class ApiHistory implements HistoryReader {
   readonly #source: Source;
-  readonly #objects: Objects;
+  readonly #objects: HostedObjects;
   readonly #chains: Chains;
 
-  constructor(source: Source, objects: Objects) {
+  constructor(source: Source, objects: HostedObjects) {
     this.#source = source;
     this.#chains = new Chains(source);
     this.#objects = objects;

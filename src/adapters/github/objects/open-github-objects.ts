@@ -1,4 +1,3 @@
-import type { HistoryReader, Remote } from "../../../ports/repository.ts";
 import { openApi, PATIENCE, type Patience } from "../sdk.ts";
 import type { RegistryAddress } from "./address.ts";
 import type { Source } from "./ask.ts";
@@ -6,7 +5,7 @@ import { ApiHistory } from "./history.ts";
 import { ApiRemote } from "./push.ts";
 import { ApiRefs, type Viewer } from "./refs.ts";
 import { ApiSupply } from "./supply.ts";
-import type { Objects } from "./through.ts";
+import type { HostedObjects, HostedParts, RepositoryHost } from "../../../ports/hosted-repository.ts";
 import { Uploads } from "./upload.ts";
 
 export { parseRegistryAddress, type RegistryAddress } from "./address.ts";
@@ -21,24 +20,18 @@ export interface ApiRepositoryOptions {
   readonly patience?: Partial<Patience>;
 }
 
-/** A repository on GitHub by its API: the supply of its objects, and what is made of them. */
-export interface ApiRepository {
-  readonly supply: Pick<ApiSupply, "readMany" | "readBlob"> & Pick<ApiRefs, "resolve">;
-  /** Called once, with the objects that the supply was made into. */
-  connect(objects: Objects): ApiParts;
+/** A repository on GitHub by its API. */
+export interface ApiRepository extends RepositoryHost {
+  connect(objects: HostedObjects): ApiParts;
   /** What `connect` made. */
   parts(): ApiParts;
-  /** The owner of the token, as GitHub writes commits of theirs. */
-  whoAmI(): Promise<{ readonly name: string; readonly email: string }>;
 }
 
-export interface ApiParts {
+export interface ApiParts extends HostedParts {
   readonly source: Source;
-  readonly objects: Objects;
+  readonly objects: HostedObjects;
   readonly refs: ApiRefs;
-  readonly history: HistoryReader;
   readonly uploads: Uploads;
-  readonly remote: Remote;
 }
 
 /** Asks nothing yet. */

@@ -3,7 +3,7 @@ import type { Remote, RefUpdate } from "../../../ports/repository.ts";
 import { GitHubError } from "../errors.ts";
 import type { Source } from "./ask.ts";
 import { type ApiRefs, REMOTE } from "./refs.ts";
-import type { Objects } from "./through.ts";
+import type { HostedObjects } from "../../../ports/hosted-repository.ts";
 import type { Uploads } from "./upload.ts";
 
 const NONE = "0".repeat(40);
@@ -17,7 +17,7 @@ type Move = Omit<RefUpdate, "reason">;
 
 interface RemoteParts {
   readonly source: Source;
-  readonly objects: Objects;
+  readonly objects: HostedObjects;
   readonly refs: ApiRefs;
   readonly uploads: Uploads;
   /** The repository's address. */
@@ -27,7 +27,7 @@ interface RemoteParts {
 /** Pushes without Git: commits by the Git data API, branches by `updateRefs`, which moves all or none, each with a lease. */
 export class ApiRemote implements Remote {
   readonly #source: Source;
-  readonly #objects: Objects;
+  readonly #objects: HostedObjects;
   readonly #refs: ApiRefs;
   readonly #uploads: Uploads;
   readonly #url: string;

@@ -2,7 +2,7 @@ import { ModeltrailError } from "../../../diagnostics/errors.ts";
 import type { Head, Ref, RefStore } from "../../../ports/repository.ts";
 import { askRepository, type Source } from "./ask.ts";
 import { THING, WITH_TREE } from "./supply.ts";
-import type { Objects } from "./through.ts";
+import type { HostedObjects } from "../../../ports/hosted-repository.ts";
 
 /** What a clone would call the repository that it came from. */
 export const REMOTE = "origin";
@@ -33,7 +33,7 @@ export interface Viewer {
 
 interface RefsParts {
   readonly source: Source;
-  readonly objects: Objects;
+  readonly objects: HostedObjects;
   /** Takes objects that came along. */
   readonly offer: (reply: unknown) => void;
   /** The file that every command reads at the tip of the default branch. */
@@ -46,7 +46,7 @@ interface RefsParts {
  */
 export class ApiRefs implements RefStore {
   readonly #source: Source;
-  readonly #objects: Objects;
+  readonly #objects: HostedObjects;
   readonly #offer: RefsParts["offer"];
   readonly #policy: string;
   #sight: Promise<Sight> | undefined;

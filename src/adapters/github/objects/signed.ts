@@ -5,7 +5,7 @@ import { GitHubError } from "../errors.ts";
 import { settle } from "../settle.ts";
 import { askRepository, type Source } from "./ask.ts";
 import type { ApiRefs } from "./refs.ts";
-import type { Objects } from "./through.ts";
+import type { HostedObjects } from "../../../ports/hosted-repository.ts";
 
 const COMMIT = `mutation ($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid tree { oid } } }
@@ -14,7 +14,7 @@ const COMMIT = `mutation ($input: CreateCommitOnBranchInput!) {
 /** What a new branch with one commit takes. */
 export interface SignedParts {
   readonly source: Source;
-  readonly objects: Objects;
+  readonly objects: HostedObjects;
   readonly refs: ApiRefs;
   readonly remote: Remote;
 }

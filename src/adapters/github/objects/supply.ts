@@ -1,13 +1,9 @@
 import { ModeltrailError } from "../../../diagnostics/errors.ts";
+import type { SuppliedObject } from "../../../ports/hosted-repository.ts";
 import type { Commit, Signature, TreeEntry } from "../../../ports/repository.ts";
 import { askRepository, type Source } from "./ask.ts";
+import { modeOf } from "./places.ts";
 import { Shelf } from "./shelf.ts";
-
-/** An object as GitHub tells it; whether it is what its id says is for others to check. */
-export type ApiObject =
-  | { readonly type: "commit"; readonly oid: string; readonly commit: Omit<Commit, "oid"> }
-  | { readonly type: "tree"; readonly oid: string; readonly entries: readonly TreeEntry[] }
-  | { readonly type: "blob"; readonly oid: string; readonly sizeBytes: number; readonly text?: string };
 
 /** GitHub gives ten seconds to a query; so many objects of the usual sizes take one. */
 const PER_QUERY = 60;
@@ -26,13 +22,13 @@ export const THING = `fragment Thing on GitObject { __typename oid
 export class ApiSupply {
   readonly #source: Source;
   readonly #shelf = new Shelf();
-  #waiting = new Map<string, Promise<ApiObject | undefined>>();
+  #waiting = new Map<string, Promise<SuppliedObject | undefined>>();
 
   constructor(source: Source) {
     this.#source = source;
   }
 
-  readMany(oids: readonly string[]): Promise<readonly (ApiObject | undefined)[]> {
+  readMany(oids: readonly string[]): Promise<readonly (SuppliedObject | undefined)[]> {
     return Promise.all(oids.map((oid) => this.#read(oid)));
   }
 
@@ -51,7 +47,7 @@ export class ApiSupply {
     if (object !== undefined) this.#shelf.put(object);
   }
 
-  #read(oid: string): Promise<ApiObject | undefined> {
+  #read(oid: string): Promise<SuppliedObject | undefined> {
     const known = this.#shelf.take(oid) ?? this.#waiting.get(oid);
     if (known !== undefined) return Promise.resolve(known);
     const found = this.#gather(oid).finally(() => this.#waiting.delete(oid));
@@ -60,7 +56,7 @@ export class ApiSupply {
   }
 
   /** Everything that is asked for before the next turn of the event loop is asked for together. */
-  async #gather(oid: string): Promise<ApiObject | undefined> {
+  async #gather(oid: string): Promise<SuppliedObject | undefined> {
     const gathering = (this.#gathering ??= this.#begin());
     gathering.oids.push(oid);
     const found = (await gathering.answer).get(oid);
@@ -81,7 +77,7 @@ export class ApiSupply {
 
 interface Gathering {
   readonly oids: string[];
-  readonly answer: Promise<ReadonlyMap<string, ApiObject>>;
+  readonly answer: Promise<ReadonlyMap<string, SuppliedObject>>;
 }
 
 type Offer = (reply: unknown) => void;
@@ -90,10 +86,10 @@ async function askAll(
   source: Source,
   oids: readonly string[],
   offer: Offer,
-): Promise<ReadonlyMap<string, ApiObject>> {
+): Promise<ReadonlyMap<string, SuppliedObject>> {
   const batches: (readonly string[])[] = [];
   for (let at = 0; at < oids.length; at += PER_QUERY) batches.push(oids.slice(at, at + PER_QUERY));
-  const found = new Map<string, ApiObject>();
+  const found = new Map<string, SuppliedObject>();
   for (let at = 0; at < batches.length; at += PARALLEL) {
     const answers = await Promise.all(
       batches.slice(at, at + PARALLEL).map((batch) => ask(source, batch, offer)),
@@ -104,7 +100,11 @@ async function askAll(
 }
 
 /** Who asks for a single commit is about to look into it, so its top folder comes along. */
-async function ask(source: Source, oids: readonly string[], offer: Offer): Promise<readonly ApiObject[]> {
+async function ask(
+  source: Source,
+  oids: readonly string[],
+  offer: Offer,
+): Promise<readonly SuppliedObject[]> {
   const more = oids.length <= FEW ? WITH_TREE : "";
   const fields = oids
     .map((oid, at) => `o${at}: object(oid: "${requireOid(oid)}") { ...Thing ${more} }`)
@@ -162,7 +162,7 @@ interface BlobReply extends ObjectReply {
   readonly text: string | null;
 }
 
-function toObject(reply: ObjectReply): ApiObject {
+function toObject(reply: ObjectReply): SuppliedObject {
   const { oid, __typename: kind } = reply;
   if (kind === "Commit") return { type: "commit", oid, commit: toCommit(reply as CommitReply) };
   if (kind === "Tree") {
@@ -177,7 +177,7 @@ function toObject(reply: ObjectReply): ApiObject {
 }
 
 function toEntry({ name, mode, oid }: { name: string; mode: number; oid: string }): TreeEntry {
-  return { name, mode: mode.toString(8).padStart(6, "0"), oid };
+  return { name, mode: modeOf(mode), oid };
 }
 
 function toCommit(reply: CommitReply): Omit<Commit, "oid"> {

@@ -2,7 +2,7 @@ import { ModeltrailError } from "../../../diagnostics/errors.ts";
 import type { Signature } from "../../../ports/repository.ts";
 import { settle } from "../settle.ts";
 import type { Source } from "./ask.ts";
-import type { EntryChange, Objects } from "./through.ts";
+import type { EntryChange, HostedObjects } from "../../../ports/hosted-repository.ts";
 
 /** GitHub takes blobs of up to 100 MB; ours are manifests. */
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -11,10 +11,10 @@ const LINK = "120000";
 /** Brings commits of this machine to GitHub, each once. */
 export class Uploads {
   readonly #source: Source;
-  readonly #objects: Objects;
+  readonly #objects: HostedObjects;
   readonly #done = new Map<string, Promise<string>>();
 
-  constructor(source: Source, objects: Objects) {
+  constructor(source: Source, objects: HostedObjects) {
     this.#source = source;
     this.#objects = objects;
   }
@@ -36,7 +36,7 @@ export class Uploads {
 
 async function uploadCommit(
   source: Source,
-  objects: Objects,
+  objects: HostedObjects,
   bring: (parent: string) => Promise<string>,
   oid: string,
 ): Promise<string> {
@@ -63,7 +63,7 @@ async function uploadCommit(
 /** By what differs from a tree that is there. */
 async function uploadTree(
   source: Source,
-  objects: Objects,
+  objects: HostedObjects,
   { before, after }: { readonly before: string | undefined; readonly after: string },
 ): Promise<void> {
   const changes = await objects.compareTrees(before, after);
@@ -87,7 +87,11 @@ interface TreeItem {
   readonly content?: string;
 }
 
-async function toItem(source: Source, objects: Objects, { path, after }: EntryChange): Promise<TreeItem> {
+async function toItem(
+  source: Source,
+  objects: HostedObjects,
+  { path, after }: EntryChange,
+): Promise<TreeItem> {
   if (after === null) return { path, mode: "100644", type: "blob", sha: null };
   const mode = after.mode as NonNullable<TreeItem["mode"]>;
   if (mode === "160000") return { path, mode, type: "commit", sha: after.oid };

@@ -1,5 +1,5 @@
 import { type GitRepository, openRepository } from "../../../../src/adapters/git/open.ts";
-import { openThrough } from "../../../../src/adapters/git/remote-repository.ts";
+import { openHosted } from "../../../../src/adapters/git/hosted-repository.ts";
 import {
   type ApiRepository,
   openApiRepository,
@@ -33,8 +33,7 @@ export async function openApiPlace(options: Parameters<typeof openWorld>[0] = {}
         userAgent: "modeltrail/test",
         patience: { retryPauseMs: 1, rateLimitMs: 0, timeoutMs: 10_000 },
       });
-      const { supply, connect, whoAmI } = api;
-      const repository = openThrough({ supply, connect, whoAmI, env: {}, now: () => new Date() });
+      const repository = openHosted({ host: api, env: {}, now: () => new Date() });
       opened.push(repository);
       return { repository, api };
     },

@@ -1,24 +1,9 @@
-import type { Commit, ObjectReader, PathChange, TreeEntry } from "../../../ports/repository.ts";
-
-/** What the host's parts see of the objects: those of this machine, not pushed yet, and those of the host. */
-export interface Objects extends ObjectReader {
-  readCommits(oids: readonly string[]): Promise<readonly Commit[]>;
-  /** Whether an object was written here; GitHub need not have it. */
-  isOwn(oid: string): Promise<boolean>;
-  /** What stands differently in two trees (undefined: the empty one), by path; never a folder. */
-  compareTrees(before: string | undefined, after: string | undefined): Promise<readonly EntryChange[]>;
-}
-
-/** One path of two trees, with what stands there. */
-export interface EntryChange {
-  readonly path: string;
-  readonly before: TreeEntry | null;
-  readonly after: TreeEntry | null;
-}
+import type { HostedObjects } from "../../../ports/hosted-repository.ts";
+import type { PathChange, TreeEntry } from "../../../ports/repository.ts";
 
 /** How a path differs where `before` and `after` stood at it, files or folders. */
 export async function compareEntries(
-  objects: Objects,
+  objects: HostedObjects,
   path: string,
   { before, after }: { readonly before: Place; readonly after: Place },
 ): Promise<readonly PathChange[]> {
@@ -36,6 +21,11 @@ export async function compareEntries(
 
 /** What stands at a path; null for nothing. */
 export type Place = Pick<TreeEntry, "oid" | "mode"> | null;
+
+/** Git's mode of an entry as the port writes it; GraphQL gives the bare number. */
+export function modeOf(mode: number): string {
+  return mode.toString(8).padStart(6, "0");
+}
 
 function isFolder(place: Place): boolean {
   return place?.mode === "040000";

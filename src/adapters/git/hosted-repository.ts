@@ -2,53 +2,19 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ModeltrailError } from "../../diagnostics/errors.ts";
-import type {
-  Commit,
-  HistoryReader,
-  ObjectReader,
-  RefStore,
-  Remote,
-  Signature,
-  TreeEntry,
-  WorkTree,
-} from "../../ports/repository.ts";
+import type { HostedObjects, RepositoryHost } from "../../ports/hosted-repository.ts";
+import type { WorkTree } from "../../ports/repository.ts";
 import { deferWriter, once } from "./deferred.ts";
 import { Identity, type IdentitySource } from "./identity.ts";
 import type { Layout } from "./locate.ts";
 import type { Environment } from "./native-process.ts";
 import { CachedObjects } from "./object-reader.ts";
 import type { GitRepository } from "./repository.ts";
-import { type ObjectSupply, SuppliedSource } from "./supplied-source.ts";
+import { SuppliedSource } from "./supplied-source.ts";
 import { diffTrees } from "./tree-diff.ts";
 
-/** What the parts that a host implements see of this machine's side. */
-export interface ThroughObjects extends ObjectReader {
-  readCommits(oids: readonly string[]): Promise<readonly Commit[]>;
-  /** Whether the object was written here; the host need not have it. */
-  isOwn(oid: string): Promise<boolean>;
-  /** What stands differently in two trees (undefined: the empty one), by path; never a folder. */
-  compareTrees(before: string | undefined, after: string | undefined): Promise<readonly EntryChange[]>;
-}
-
-/** One path of two trees, with what stands there. */
-export interface EntryChange {
-  readonly path: string;
-  readonly before: TreeEntry | null;
-  readonly after: TreeEntry | null;
-}
-
-/** The parts of a repository that its host answers. */
-export interface HostParts {
-  readonly refs: RefStore;
-  readonly history: HistoryReader;
-  readonly remote: Remote;
-}
-
-export interface ThroughOptions {
-  readonly supply: ObjectSupply;
-  readonly connect: (objects: ThroughObjects) => HostParts;
-  /** Who commits, where the environment does not say. */
-  readonly whoAmI: () => Promise<Pick<Signature, "name" | "email">>;
+export interface HostedOptions {
+  readonly host: RepositoryHost;
   readonly env: Environment;
   readonly now: () => Date;
 }
@@ -57,15 +23,15 @@ export interface ThroughOptions {
  * A repository that is not on this machine: its objects come from a host, its refs are the host's. What is written goes
  * into a folder that is gone with `close`, or with the process; `remote.push` is what makes it last.
  */
-export function openThrough({ supply, connect, whoAmI, env, now }: ThroughOptions): GitRepository {
+export function openHosted({ host, env, now }: HostedOptions): GitRepository {
   const folder = makeFolder();
   const layout: Layout = { gitDir: folder, commonDir: folder, root: undefined, config: new Map() };
-  const source = new SuppliedSource(layout, supply);
+  const source = new SuppliedSource(layout, host.supply);
   const objects = new CachedObjects(source);
-  const host = connect(throughObjects(objects, source));
+  const { refs, history, remote } = host.connect(hostedObjects(objects, source));
   const writer = once(async () => {
     const { LooseCommitWriter } = await import("./commit-writer.ts");
-    const identity = new HostIdentity({ layout, env, now, git: undefined }, whoAmI);
+    const identity = new HostIdentity({ layout, env, now, git: undefined }, host);
     return new LooseCommitWriter({
       layout,
       objects,
@@ -81,7 +47,9 @@ export function openThrough({ supply, connect, whoAmI, env, now }: ThroughOption
     root: undefined,
     objects,
     counters: objects.counters,
-    ...host,
+    refs,
+    history,
+    remote,
     writer: deferWriter(writer),
     worktree: NO_WORK_TREE,
     close: () => {
@@ -111,7 +79,7 @@ function removeFolders(): void {
   for (const folder of folders) removeFolder(folder);
 }
 
-function throughObjects(objects: CachedObjects, source: SuppliedSource): ThroughObjects {
+function hostedObjects(objects: CachedObjects, source: SuppliedSource): HostedObjects {
   return {
     readCommit: (oid) => objects.readCommit(oid),
     readCommits: (oids) => objects.readCommits(oids),
@@ -125,16 +93,16 @@ function throughObjects(objects: CachedObjects, source: SuppliedSource): Through
 /** The host's user, unless the environment says otherwise. Git's configuration here is about other repositories. */
 class HostIdentity extends Identity {
   readonly #source: IdentitySource;
-  readonly #whoAmI: ThroughOptions["whoAmI"];
+  readonly #host: RepositoryHost;
 
-  constructor(source: IdentitySource, whoAmI: ThroughOptions["whoAmI"]) {
+  constructor(source: IdentitySource, host: RepositoryHost) {
     super(source);
     this.#source = source;
-    this.#whoAmI = whoAmI;
+    this.#host = host;
   }
 
   override async read(): ReturnType<Identity["read"]> {
-    const { name, email } = await this.#whoAmI();
+    const { name, email } = await this.#host.whoAmI();
     const said = Object.entries(this.#source.env).filter(
       ([key, value]) => /^GIT_(AUTHOR|COMMITTER)_(NAME|EMAIL|DATE)$/.test(key) && (value ?? "").trim() !== "",
     );
