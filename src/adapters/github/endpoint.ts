@@ -30,7 +30,14 @@ export function parseEndpoint(apiUrl: string | undefined): Endpoint {
   return { apiUrl: url.href.replace(/\/+$/, ""), host, siteUrl: `${url.protocol}//${host}` };
 }
 
-export function isLoopback(hostname: string): boolean {
+/** GitHub's own hosts, those with data residency included. */
+export function isPublic(host: string): boolean {
+  return host === "github.com" || host.endsWith(".ghe.com");
+}
+
+/** Whether a host, with or without a port, is this machine. */
+export function isLoopback(host: string): boolean {
+  const hostname = host.replace(/:\d+$/, "");
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 

@@ -1,4 +1,5 @@
 import { type ErrorCode, ModeltrailError } from "../../diagnostics/errors.ts";
+import { isLoopback, isPublic } from "./endpoint.ts";
 
 /** Whom we asked, for what, and with which secret; the secret is in no message. */
 export interface Asked {
@@ -116,8 +117,10 @@ function againHint({ repository, host }: Asked): string {
   return `Run the command again: it goes on where it stopped. If this stays, look at the pull request's page, or at the rules of ${repository} on ${host}.`;
 }
 
+/** Names the variables that are looked at for this host, and no others. */
 export function tokenHint(host: string): string {
-  return `Set GITHUB_TOKEN or GH_TOKEN to a token of ${host} that is valid, or run gh auth login --hostname ${host}.`;
+  const names = isPublic(host) || isLoopback(host) ? "GITHUB_TOKEN or GH_TOKEN" : "GH_ENTERPRISE_TOKEN";
+  return `Set ${names} to a token of ${host} that is valid, or run gh auth login --hostname ${host}.`;
 }
 
 function isRateLimit({ status, headers, said }: Answer): boolean {

@@ -12,7 +12,12 @@ interface FullPullReply extends PullReply {
 }
 
 async function readPull({ api: { rest, repo } }: Place, number: number): Promise<FullPullReply> {
-  return (await rest.pulls.get({ ...repo, pull_number: number })).data;
+  try {
+    return (await rest.pulls.get({ ...repo, pull_number: number })).data;
+  } catch (error) {
+    if (!(error instanceof GitHubError) || error.httpStatus !== 404) throw error;
+    throw noProposal(number, `is no pull request of ${repo.owner}/${repo.repo} that the token may see`);
+  }
 }
 
 /** Rejects with NOT_FOUND for what cannot be judged or merged as a proposal. */

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { ModeltrailError } from "../../diagnostics/errors.ts";
-import { isLoopback, parseEndpoint } from "./endpoint.ts";
+import { isLoopback, isPublic, parseEndpoint } from "./endpoint.ts";
 import { tokenHint } from "./errors.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -27,30 +27,19 @@ export async function findToken(env: Environment, host: string): Promise<string>
   }
   const token = await askGh(env, host);
   if (token !== undefined) return requireToken(token, "gh auth token", host);
-  const extra = isPublic(host) ? "" : ` GH_ENTERPRISE_TOKEN is for hosts like this one.`;
-  throw new ModeltrailError("CREDENTIALS", `there is no token for ${host}`, {
-    hint: `${tokenHint(host)}${extra}`,
-  });
+  throw new ModeltrailError("CREDENTIALS", `there is no token for ${host}`, { hint: tokenHint(host) });
 }
 
 function variablesFor(env: Environment, host: string): readonly string[] {
   const ours = ["GITHUB_TOKEN", "GH_TOKEN"];
   if (isPublic(host)) return ours;
   const enterprise = ["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"];
-  const isOurs = isServer(env["GITHUB_SERVER_URL"], host) || isLoopback(hostnameOf(host));
+  const isOurs = isServer(env["GITHUB_SERVER_URL"], host) || isLoopback(host);
   return isOurs ? [...ours, ...enterprise] : enterprise;
-}
-
-function isPublic(host: string): boolean {
-  return host === "github.com" || host.endsWith(".ghe.com");
 }
 
 function isServer(serverUrl: string | undefined, host: string): boolean {
   return serverUrl !== undefined && URL.canParse(serverUrl) && new URL(serverUrl).host === host;
-}
-
-function hostnameOf(host: string): string {
-  return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : host;
 }
 
 function requireToken(token: string, where: string, host: string): string {

@@ -36,9 +36,7 @@ describe("a token", () => {
     );
     await expect(findToken(all, "down.example")).rejects.toMatchObject({
       code: "CREDENTIALS",
-      hint: expect.stringMatching(
-        /GITHUB_TOKEN.*GH_TOKEN.*gh auth login --hostname down\.example.*GH_ENTERPRISE_TOKEN/,
-      ),
+      hint: expect.stringMatching(/^Set GH_ENTERPRISE_TOKEN .*gh auth login --hostname down\.example\.$/),
     });
     expect(await findToken(all, "127.0.0.1:8080")).toBe("one");
   });
