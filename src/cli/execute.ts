@@ -87,12 +87,18 @@ async function writeText(text: Answer["text"], io: Io, flags: GlobalFlags): Prom
     width: io.stdout.isTTY === true ? io.stdout.columns : undefined,
     now: io.now(),
     hints: !flags.quiet,
-    suggest: (command) => void next.push(command),
+    suggest: (command) => void next.push(`${command}${sameRegistry(flags)}`),
   };
   io.stdout.write(renderPage(await text(look), { color: useColor(io, flags, io.stdout) }));
   if (flags.quiet || next.length === 0) return;
   const lines = next.map((command): Line => ["Next: ", styled("strong", command)]);
   io.stderr.write(renderPage([[], ...lines], { color: useColor(io, flags, io.stderr) }));
+}
+
+/** What is typed next is about the same registry. */
+function sameRegistry({ registry }: GlobalFlags): string {
+  if (registry === undefined) return "";
+  return ` --registry ${/^[\w@%+=:,./-]+$/.test(registry) ? registry : `'${registry.replaceAll("'", String.raw`'\''`)}'`}`;
 }
 
 /** What was read, and how much memory it took at most: for tests of cost, and for curious people. */

@@ -118,6 +118,9 @@ describe("options of every command", () => {
   it("--quiet says nothing beside the answer", async () => {
     const loud = await shell.run("promote", "fraud-detector@1.1.0", "--to", "production");
     expect(loud.stderr).toContain("Next: ");
+    const named = ["promote", "fraud-detector@1.1.0", "--to", "production", "--registry", workspace.folder];
+    const elsewhere = await shell.runWith({ cwd: "/" }, ...named);
+    expect(elsewhere.stderr).toMatch(new RegExp(`Next: .* --registry ${workspace.folder}\n`));
     const quiet = await shell.run("--quiet", "promote", "fraud-detector@1.1.0", "--to", "production");
     expect(quiet).toMatchObject({ code: 0, stderr: "" });
   });
