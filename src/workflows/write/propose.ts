@@ -67,7 +67,10 @@ export async function propose(
   const { story: _, ...told } = changeSet;
   const outcome = { branch, verdict, changeSet: told, superseded: [] };
   if (verdict.verdict === "fail" && options.draft !== true) return { ...outcome, status: "denied" };
-  if (options.autoMerge === true && verdict.verdict !== "pass") throw notByItself(branch);
+  if (options.autoMerge === true && verdict.verdict !== "pass") {
+    context.notices.warn("--auto-merge is for changes that pass; leave it out to propose this one");
+    return { ...outcome, status: "denied" };
+  }
   if (options.dryRun === true) return { ...outcome, status: "planned" };
   const proposal = await compose(context, { branch, base: tip.oid, commit, changeSet, verdict });
   const published = await forge.publish(proposal, standing.state === "new" ? null : standing.head);
@@ -90,12 +93,6 @@ function requireHostFor({ forge }: Session, { autoMerge, wait }: ProposeOptions)
   if (forge.pullRequests !== undefined || (autoMerge !== true && wait === undefined)) return;
   throw new ModeltrailError("USAGE", "--auto-merge and --wait are for pull requests", {
     hint: "Name the repository on GitHub as spec.forge in modeltrail.yaml; without one, modeltrail merge merges.",
-  });
-}
-
-function notByItself(branch: string): ModeltrailError {
-  return new ModeltrailError("DENIED", `${branch} did not pass, so it must not be merged by itself`, {
-    hint: "Leave --auto-merge out; a change that passes can have it.",
   });
 }
 
@@ -135,15 +132,15 @@ async function compose(
     edits: fileEdits(context, changeSet),
     description: story === undefined ? [] : await context.describeProposal({ kind, story, verdict }),
     marker: Object.fromEntries(changeSet.trailers),
-    labels: ["modeltrail", ...labelOf("stage", story?.stage), ...labelOf("model", story?.model)],
+    labels: labelsOf(story),
     draft: verdict.verdict === "fail",
   };
 }
 
-/** GitHub's labels have at most 50 characters. */
-function labelOf(key: string, value: string | undefined): readonly string[] {
-  const label = `${key}:${value ?? ""}`;
-  return value === undefined || label.length > 50 ? [] : [label];
+function labelsOf(story: ChangeSet["story"]): readonly string[] {
+  if (story === undefined) return ["modeltrail"];
+  const { stage, model } = story;
+  return ["modeltrail", ...(stage === undefined ? [] : [`stage:${stage}`]), `model:${model}`];
 }
 
 interface Superseding {
