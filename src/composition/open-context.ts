@@ -2,10 +2,10 @@ import { lstatSync, readFileSync } from "node:fs";
 import { access, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { GitRepository } from "../adapters/git/open.ts";
-import type { RemoteCredentials } from "../adapters/git/remote-credentials.ts";
+import type { AskCredentials } from "../adapters/git/remote-credentials.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import { REGISTRY_FILE } from "../registry/layout.ts";
-import type { CodeRepository, Context, Notices, RegistryPlace } from "../workflows/context.ts";
+import type { CodeRepository, Context, ForgeScope, Notices, RegistryPlace } from "../workflows/context.ts";
 
 /** Where a registry is, and what surrounds the work on it. */
 export interface OpenContextOptions {
@@ -37,7 +37,7 @@ export async function openContext(options: OpenContextOptions): Promise<OpenedCo
   const repository: GitRepository = await openRepository(start, {
     env,
     now,
-    credentials: (url) => credentialsFor(url, { repository, prefix: prefixOf(repository.root, folder) }, env),
+    credentials: askCredentials(env, () => ({ repository, prefix: prefixOf(repository.root, folder) })),
   });
   const folder = await registryFolder(repository.root, start, options.registry !== undefined);
   return {
@@ -117,17 +117,23 @@ async function readWorkFile(folder: string | undefined, path: string): Promise<U
 
 const MOST_BYTES = 1024 * 1024;
 
-/** Who to be for the remote: the owner of the token, where the registry's own policy says that it lies on GitHub. */
-async function credentialsFor(
-  url: string,
-  place: RegistryPlace,
-  env: OpenContextOptions["env"],
-): Promise<RemoteCredentials | undefined> {
+/**
+ * Who to be for the remote: the owner of the token, where it is the place on GitHub that the registry's own policy
+ * names. That is read once for a whole command, which asks at every fetch and push.
+ */
+function askCredentials(env: OpenContextOptions["env"], place: () => RegistryPlace): AskCredentials {
+  let named: Promise<ForgeScope["host"]> | undefined;
+  return async (url) => {
+    const host = await (named ??= namedHost(place()));
+    if (host === undefined) return undefined;
+    const { gitHubCredentials } = await import("./github.ts");
+    return gitHubCredentials(url, host, env);
+  };
+}
+
+async function namedHost(place: RegistryPlace): Promise<ForgeScope["host"]> {
   const { tryReadPolicyAtHead } = await import("../workflows/read/policy.ts");
-  const host = (await tryReadPolicyAtHead(place))?.spec.forge;
-  if (host === undefined) return undefined;
-  const { gitHubCredentials } = await import("./github.ts");
-  return gitHubCredentials(url, host, env);
+  return (await tryReadPolicyAtHead(place))?.spec.forge;
 }
 
 /** The folder of the registry in the work tree: the one named, else the nearest upwards, else the repository's root. */

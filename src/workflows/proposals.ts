@@ -3,10 +3,12 @@ import { isModeltrailError, ModeltrailError } from "../diagnostics/errors.ts";
 import type { Verdict } from "../policy/evaluate.ts";
 import type { PullRequest } from "../ports/forge.ts";
 import type { Context } from "./context.ts";
+import { mapBounded } from "./bounded.ts";
 import { readApprovals } from "./judge/approvals.ts";
 import { judgeChange } from "./judge/judge.ts";
 import { toTimestamp } from "./timestamps.ts";
-import { findLeavingPoint, wasLanded } from "./write/adds-nothing.ts";
+import { findLeavingPoint } from "./read/leaving-point.ts";
+import { wasLanded } from "./write/adds-nothing.ts";
 import { parseRequestNumber } from "./write/merge-request.ts";
 import { openSession, type Session, type SessionOptions } from "./write/session.ts";
 
@@ -47,7 +49,6 @@ export async function listProposals(context: Context, options: SessionOptions = 
       continue;
     const { message, author, committer } = await context.repository.objects.readCommit(head);
     const judged = await tryJudge(context, session, head, builtOn);
-    const approvals = await approvalsOf(context, session, { head, request });
     rows.push({
       branch,
       ...(request === undefined ? {} : { request }),
@@ -56,19 +57,24 @@ export async function listProposals(context: Context, options: SessionOptions = 
       author: request?.author ?? author.name,
       createdAt: toTimestamp(request?.createdAt ?? committer.seconds),
       ...judged,
-      ...(approvals === undefined ? {} : { approvals }),
     });
   }
-  return { base: session.tip.oid, proposals: rows };
+  // Judging is this machine's work; approvals are the host's, and it is asked about several at once.
+  const proposals = await mapBounded(rows, AT_ONCE, (row) => withApprovals(context, session, row));
+  return { base: session.tip.oid, proposals };
 }
 
-async function approvalsOf(
+const AT_ONCE = 4;
+
+async function withApprovals(
   { notices }: Context,
-  { forge }: Session,
-  { head, request }: { readonly head: string; readonly request: PullRequest | undefined },
-): Promise<readonly string[] | undefined> {
-  if (forge.pullRequests === undefined || request === undefined) return undefined;
-  return readApprovals(forge.pullRequests, { request, head }, notices);
+  { forge: { pullRequests } }: Session,
+  row: ProposalRow,
+): Promise<ProposalRow> {
+  const { request, commit: head } = row;
+  if (pullRequests === undefined || request === undefined) return row;
+  const approvals = await readApprovals(pullRequests, { request, head }, notices);
+  return approvals === undefined ? row : { ...row, approvals };
 }
 
 async function tryJudge(

@@ -1,3 +1,4 @@
+import { valueAt } from "../../manifest/pointer.ts";
 import { flatName, stageObjectName } from "../names.ts";
 import type { Problem } from "./problem.ts";
 
@@ -40,13 +41,4 @@ export function checkFields(value: object | undefined, expected: ExpectedFields)
     problems.push({ code: "PATH_MISMATCH", pointer, message });
   }
   return problems;
-}
-
-function valueAt(value: unknown, pointer: string): unknown {
-  let current = value;
-  for (const part of pointer.slice(1).split("/")) {
-    if (typeof current !== "object" || current === null) return undefined;
-    current = Object.entries(current).find(([key]) => key === part.replaceAll("~1", "/"))?.[1];
-  }
-  return current;
 }

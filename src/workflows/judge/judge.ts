@@ -12,6 +12,7 @@ import { entryAt } from "../read/trees.ts";
 import { notARegistry, registryTree } from "../read/commit.ts";
 import { readManifestAt } from "../read/manifest-at.ts";
 import { checkArtifact } from "./artifacts.ts";
+import { findLeavingPoint } from "../read/leaving-point.ts";
 import { readTimelines } from "./arrivals.ts";
 import { readOverlay, readTouched, type ChangeRange, type Overlay } from "./overlay.ts";
 
@@ -37,7 +38,7 @@ export interface Judgement {
 /** Gathers the facts about a change, then has it decided. */
 export async function judgeChange(context: Context, request: JudgeRequest): Promise<Judgement> {
   const { base, head } = request;
-  const builtOn = request.builtOn ?? (await findMergeBase(context, base, head));
+  const builtOn = request.builtOn ?? (await findLeavingPoint(context, base, head));
   if (builtOn === undefined) {
     throw new ModeltrailError(
       "USAGE",
@@ -55,29 +56,33 @@ export async function judgeChange(context: Context, request: JudgeRequest): Prom
   if (overlay.base.registry === undefined && overlay.head.registry === undefined)
     throw notARegistry(context, base);
   const policy = overlay.base.registry?.value;
+  const transitions = transitionsOf(overlay, near);
   const artifacts = await checkArtifacts(context, {
     policy,
     scope: request.artifacts,
     proved: request.proved ?? new Set(),
     head: overlay.head,
-    transitions: transitionsOf(overlay, near),
+    transitions,
   });
   const moved = await findMoved(context, range, overlay.changes);
-  const decide = (timelines: ReadonlyMap<string, Timeline>): Verdict =>
+  const decide = (timelines: Timelines, told: readonly Transition[]): Verdict =>
     evaluateChange({
       ...overlay,
-      transitions: transitionsOf(overlay, timelines),
+      transitions: told,
       policy,
       artifacts,
       stays: staysOf(overlay.base, timelines),
       moved,
     });
-  const first = decide(near);
+  const first = decide(near, transitions);
   // Nothing is denied for what stands further back: the near end of a history can only make a judge stricter.
-  const isSettled = first.verdict === "pass" || near.size === 0;
-  const verdict = isSettled ? first : decide(await readTimelines(context, touched, "whole"));
-  return { verdict, head: overlay.head, base: overlay.base };
+  if (first.verdict === "pass" || near.size === 0)
+    return { verdict: first, head: overlay.head, base: overlay.base };
+  const whole = await readTimelines(context, touched, "whole");
+  return { verdict: decide(whole, transitionsOf(overlay, whole)), head: overlay.head, base: overlay.base };
 }
+
+type Timelines = ReadonlyMap<string, Timeline>;
 
 function transitionsOf(overlay: Overlay, timelines: ReadonlyMap<string, Timeline>): readonly Transition[] {
   return compareSnapshots({
@@ -87,17 +92,7 @@ function transitionsOf(overlay: Overlay, timelines: ReadonlyMap<string, Timeline
   });
 }
 
-/** A proposal is one commit on its base: then nothing has to be walked. */
-async function findMergeBase(
-  { repository }: Context,
-  base: string,
-  head: string,
-): Promise<string | undefined> {
-  const { parents } = await repository.objects.readCommit(head);
-  return parents.includes(base) ? base : repository.history.mergeBase(base, head);
-}
-
-function staysOf(base: Snapshot, timelines: ReadonlyMap<string, Timeline>): readonly StayFact[] {
+function staysOf(base: Snapshot, timelines: Timelines): readonly StayFact[] {
   const stages = base.registry?.value?.spec.stages.map((stage) => stage.name) ?? [];
   return [...timelines].flatMap(([model, timeline]) =>
     stages.flatMap((stage) => timeline.staysAt(stage).map((version) => ({ model, stage, version }))),

@@ -2,16 +2,6 @@ import type { TreeEntry } from "../../ports/repository.ts";
 import type { Context } from "../context.ts";
 import { compareTrees, entryAt, type TreeFile } from "../read/trees.ts";
 
-/** Where a change left the history that it is to be merged into; a proposal is one commit on its tip, most often. */
-export async function findLeavingPoint(
-  { repository }: Context,
-  tip: string,
-  head: string,
-): Promise<string | undefined> {
-  const { parents } = await repository.objects.readCommit(head);
-  return parents.includes(tip) ? tip : repository.history.mergeBase(tip, head);
-}
-
 /** A change that may be in the history already; `builtOn` is where it left it. */
 export interface Candidate {
   readonly tip: string;

@@ -44,10 +44,9 @@ export async function openSession(context: Context, options: SessionOptions = {}
   await repository.worktree.recover();
   const remote = (await repository.remote.describe())?.name;
   const push = remote !== undefined && options.push !== false;
-  const known = push ? (await tryReadPolicyAtHead(context))?.spec.forge : undefined;
-  if (known !== undefined) await context.requireAccess(known);
-  if (push) await repository.remote.fetch();
-  const branch = await findDefaultBranch(context);
+  const known = (await tryReadPolicyAtHead(context))?.spec;
+  if (push) await fetchAs(context, known?.forge);
+  const branch = await findDefaultBranch(context, known?.branch);
   const tip = tipFor(branch, push);
   if (tip === undefined)
     throw new ModeltrailError("NOT_A_REGISTRY", `the branch ${shortName(branch.ref)} has no commit yet`, {
@@ -69,6 +68,12 @@ export async function openSession(context: Context, options: SessionOptions = {}
   return { tip: commit, registry, branch, base, forge, branchPrefix, push, remote };
 }
 
+/** Who has nothing to sign in with hears of that, and not of what Git makes of it. */
+async function fetchAs(context: Context, host: Registry["spec"]["forge"]): Promise<void> {
+  if (host !== undefined) await context.requireAccess(host);
+  await context.repository.remote.fetch();
+}
+
 /** What stays here must follow your own branch, or it would stand on no branch at all. */
 function tipFor({ localTip, remoteTip }: DefaultBranch, push: boolean): string | undefined {
   return push ? (remoteTip ?? localTip) : (localTip ?? remoteTip);
@@ -85,12 +90,10 @@ function noClone(name: string): ModeltrailError {
 }
 
 /** The default branch: what modeltrail.yaml at HEAD says, else what origin/HEAD names, else main or master. */
-async function findDefaultBranch(context: Context): Promise<DefaultBranch> {
+async function findDefaultBranch(context: Context, configured: string | undefined): Promise<DefaultBranch> {
   const { refs, remote } = context.repository;
   const origin = await remote.describe();
-  const named =
-    (await tryReadPolicyAtHead(context))?.spec.branch ??
-    (origin === undefined ? undefined : await remoteHead(context, origin.name));
+  const named = configured ?? (origin === undefined ? undefined : await remoteHead(context, origin.name));
   const candidates = named === undefined ? ["main", "master"] : [named];
   for (const name of candidates) {
     const branch = await tipsOf(context, name, origin?.name);
