@@ -32,6 +32,13 @@ export interface ArtifactStore {
    * equal to `expected`, and flushed to disk. Rejects with DIGEST_MISMATCH otherwise, NOT_FOUND when absent.
    */
   get(key: string, expected: ExpectedFile, destination: string, options?: TransferOptions): Promise<void>;
+  /**
+   * Stores a small text under a key, once. The same text there already is a success; rejects with CONFLICT when another
+   * is there. For what no model's name can be in front of: the audit history's anchors, below `.audit/`.
+   */
+  putRecord(key: string, text: string): Promise<void>;
+  /** The text under such a key; undefined only when the store says for certain that there is none. At most 64 KiB. */
+  readRecord(key: string): Promise<string | undefined>;
   /** Drops connections. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -1,3 +1,5 @@
+import type { TreeListing } from "./tree-listing.ts";
+
 /**
  * The Git repository behind a registry. Implementations are held to `test/contracts/repository.contract.ts`.
  *
@@ -52,7 +54,7 @@ export interface Commit {
   readonly message: string;
 }
 
-export interface ObjectReader {
+export interface ObjectReader extends Partial<TreeListing> {
   readCommit(oid: string): Promise<Commit>;
   /** The entries of each tree, in the order asked for; asked in batches, never one by one. */
   readTrees(oids: readonly string[]): Promise<readonly (readonly TreeEntry[])[]>;
@@ -155,6 +157,14 @@ export interface NewCommit {
   readonly committer: Signature;
 }
 
+/** A commit of a chain: it adds files to what stood before, or writes them anew. Mode is always 100644. */
+export interface ChainLink {
+  readonly files: readonly { readonly path: string; readonly content: Uint8Array }[];
+  readonly message: string;
+  readonly author: Signature;
+  readonly committer: Signature;
+}
+
 export interface CommitWriter {
   /** Who the user is to Git, now: `GIT_AUTHOR_*`, `GIT_COMMITTER_*`, configuration. Rejects with NO_IDENTITY. */
   identity(): Promise<{ readonly author: Signature; readonly committer: Signature }>;
@@ -169,6 +179,11 @@ export interface CommitWriter {
     ours: string,
     theirs: string,
   ): Promise<{ readonly tree: string } | { readonly conflicts: readonly string[] }>;
+  /**
+   * Writes commits one on the other, the first on `parent` (undefined: it has none); moves no ref. Never signed, so
+   * that the same links on the same parent always have the same ids, whoever writes them. Returns the ids in order.
+   */
+  chain(parent: string | undefined, links: readonly ChainLink[]): Promise<readonly string[]>;
   /** Writes a commit of a tree that is stored already; moves no ref. */
   commitTree(commit: Omit<NewCommit, "edits"> & { readonly tree: string }): Promise<string>;
 }
@@ -182,6 +197,8 @@ export interface Remote {
    * `refs/modeltrail/closed/*` of this repository are never touched: what is closed is the union of the two.
    */
   fetch(): Promise<void>;
+  /** Brings the history that a shallow clone lacks. Rejects with SHALLOW_CLONE where that takes another program. */
+  deepen(): Promise<void>;
   /**
    * Pushes each update with a lease: the remote's ref must hold `expected`. All or, where the server cannot,
    * one after the other, stopping at the first refusal. Rejects with CONFLICT when a lease fails, with FORBIDDEN

@@ -245,6 +245,36 @@ export function artifactStoreContract(title: string, start: () => Promise<StoreU
       } else expect(outcome).toMatchObject({ digest: sha256(bytes) });
     });
 
+    it("keeps a small text under a key once, and gives it back", async () => {
+      const key = ".audit/modeltrail-audit/000000001.json";
+      expect(await store.readRecord(key)).toBeUndefined();
+      await store.putRecord(key, '{"größe":1}\n');
+      await place.open().putRecord(key, '{"größe":1}\n');
+      expect(await store.readRecord(key)).toBe('{"größe":1}\n');
+      await expect(store.putRecord(key, '{"größe":2}\n')).rejects.toMatchObject({ code: "CONFLICT" });
+      expect(await store.readRecord(key)).toBe('{"größe":1}\n');
+      await store.putRecord(".audit/modeltrail-audit/000000012.json", "{}\n");
+      expect(await store.list(".audit/modeltrail-audit/")).toEqual([
+        key,
+        ".audit/modeltrail-audit/000000012.json",
+      ]);
+      await expect(store.readRecord(".audit/../x")).rejects.toMatchObject({ code: "INVALID_INPUT" });
+    });
+
+    it("takes one of several texts that come at once for one key", async () => {
+      const key = ".audit/race/000000001.json";
+      const texts = ["one\n", "two\n", "three\n", "four\n"];
+      const outcomes = await Promise.allSettled(texts.map((text) => store.putRecord(key, text)));
+      const won = texts.filter((_, index) => outcomes[index]?.status === "fulfilled");
+      expect(won).toEqual([await store.readRecord(key)]);
+    });
+
+    it("reads no record that is larger than any", async () => {
+      const bytes = bytesOf(65 * 1024, "record");
+      await store.put("record/large.json", await local(bytes));
+      await expect(store.readRecord("record/large.json")).rejects.toMatchObject({ code: "STORAGE" });
+    });
+
     it("stops when it is told to", async () => {
       const bytes = bytesOf(12 * MIB, "s");
       const file = await local(bytes);

@@ -1,5 +1,5 @@
 import { ModeltrailError } from "../../diagnostics/errors.ts";
-import type { CommitWriter, NewCommit, Signature } from "../../ports/repository.ts";
+import type { ChainLink, CommitWriter, NewCommit, Signature } from "../../ports/repository.ts";
 import { encodeCommit } from "./commit-format.ts";
 import type { Identity } from "./identity.ts";
 import type { Layout } from "./locate.ts";
@@ -15,6 +15,8 @@ interface WriterParts {
   readonly identity: Identity;
   /** Signs commits, for users who want that; without it they are refused. */
   readonly git: NativeGit | undefined;
+  /** False where only loose objects are read. */
+  readonly packs?: boolean;
   /** Called when objects were added, for who keeps track of what is there. */
   readonly written: () => void;
 }
@@ -25,6 +27,7 @@ export class LooseCommitWriter implements CommitWriter {
   readonly #objects: CachedObjects;
   readonly #identity: Identity;
   readonly #git: NativeGit | undefined;
+  readonly #packs: boolean;
   readonly #written: () => void;
 
   constructor(parts: WriterParts) {
@@ -32,6 +35,7 @@ export class LooseCommitWriter implements CommitWriter {
     this.#objects = parts.objects;
     this.#identity = parts.identity;
     this.#git = parts.git;
+    this.#packs = parts.packs ?? true;
     this.#written = parts.written;
   }
 
@@ -54,6 +58,14 @@ export class LooseCommitWriter implements CommitWriter {
     });
     const tree = await buildTree(this.#objects, base, edits);
     return this.#store([...blobs, ...tree.objects], { ...commit, tree: tree.oid });
+  }
+
+  async chain(parent: string | undefined, links: readonly ChainLink[]): Promise<readonly string[]> {
+    const { writeChain } = await import("./chain-writer.ts");
+    const place = { layout: this.#layout, objects: this.#objects, packs: this.#packs };
+    const oids = await writeChain(place, parent, links);
+    this.#written();
+    return oids;
   }
 
   async commitTree(commit: Omit<NewCommit, "edits"> & { readonly tree: string }): Promise<string> {

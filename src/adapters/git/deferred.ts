@@ -27,6 +27,7 @@ export function deferWriter(part: () => Promise<CommitWriter>): CommitWriter {
     identity: async () => (await part()).identity(),
     commit: async (commit) => (await part()).commit(commit),
     mergeTrees: async (base, ours, theirs) => (await part()).mergeTrees(base, ours, theirs),
+    chain: async (parent, links) => (await part()).chain(parent, links),
     commitTree: async (commit) => (await part()).commitTree(commit),
   };
 }
@@ -35,6 +36,7 @@ export function deferRemote(part: () => Promise<Remote>): Remote {
   return {
     describe: async () => (await part()).describe(),
     fetch: async () => (await part()).fetch(),
+    deepen: async () => (await part()).deepen(),
     push: async (updates) => (await part()).push(updates),
   };
 }

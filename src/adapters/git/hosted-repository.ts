@@ -37,6 +37,7 @@ export function openHosted({ host, env, now }: HostedOptions): GitRepository {
       objects,
       identity,
       git: undefined,
+      packs: false,
       written: () => source.refresh(),
     });
   });

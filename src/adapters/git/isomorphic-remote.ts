@@ -23,7 +23,7 @@ import {
 } from "./remote-refs.ts";
 import { credentialEnvironment, type RemoteAccess } from "./remote-credentials.ts";
 import { requireRefName } from "./ref-name.ts";
-import { readShallow } from "./shallow.ts";
+import { readShallow, shallowClone } from "./shallow.ts";
 import { type Advertisement, SmartHttp } from "./smart-http.ts";
 
 interface RemoteParts {
@@ -70,6 +70,12 @@ export class IsomorphicRemote implements Remote {
     }
     for (const [name, value] of wanted) await setTracking(refs, name, { value, reason: "fetch" });
     await this.#noteHead(remote.head);
+  }
+
+  /** Without git a shallow clone stays as it is. */
+  async deepen(): Promise<void> {
+    const { layout } = this.#parts;
+    if ((await readShallow(layout)).size > 0) throw shallowClone(layout);
   }
 
   /** Which branch is the remote's default, unless that is noted already: as `git fetch` does. */

@@ -15,6 +15,7 @@ import {
 import { credentialEnvironment, type RemoteAccess } from "./remote-credentials.ts";
 import { pushFailure, remoteFailure } from "./remote-failure.ts";
 import { requireRefName } from "./ref-name.ts";
+import { readShallow } from "./shallow.ts";
 
 /** A transfer that moves nothing for a minute is given up; so is any after half an hour. */
 const BOUNDED = ["-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60"];
@@ -50,6 +51,24 @@ export class NativeRemote implements Remote {
     const quiet = ["--quiet", "--prune", "--no-tags", "--no-recurse-submodules"];
     const args = [...BOUNDED, "fetch", ...quiet, REMOTE, ...REFSPECS];
     const done = await this.#git.run(args, {
+      env: await this.#credentials(),
+      timeoutMs: TRANSFER_TIMEOUT_MS,
+    });
+    if (done.code !== 0) throw remoteFailure("fetch from", done);
+  }
+
+  async deepen(): Promise<void> {
+    if ((await readShallow(this.#layout)).size === 0) return;
+    const args = [
+      ...BOUNDED,
+      "fetch",
+      "--quiet",
+      "--unshallow",
+      "--no-tags",
+      "--no-recurse-submodules",
+      REMOTE,
+    ];
+    const done = await this.#git.run([...args, ...REFSPECS], {
       env: await this.#credentials(),
       timeoutMs: TRANSFER_TIMEOUT_MS,
     });

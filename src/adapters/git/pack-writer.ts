@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { deflateSync } from "node:zlib";
 import type { Commit } from "../../ports/repository.ts";
-import { isTreeMode, type ObjectType, type RawTreeEntry } from "./object-format.ts";
+import { isTreeMode, type RawTreeEntry } from "./object-format.ts";
 import type { CachedObjects } from "./object-reader.ts";
 import type { ObjectSource } from "./object-source.ts";
+import { sizeHeader, TYPE_BITS } from "./pack-format.ts";
 
-const TYPE_BITS: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2, blob: 3, tag: 4 };
 const SUBMODULE = "160000";
 const BATCH = 200;
 
@@ -91,13 +91,4 @@ async function collectTrees(
     if (isTreeMode(entry.mode)) await collectTrees(objects, { before: oldTree, after: entry.oid }, ids);
     else ids.add(entry.oid);
   }
-}
-
-function sizeHeader(type: number, size: number): Buffer {
-  const bytes = [(type << 4) | (size & 15)];
-  for (let rest = Math.floor(size / 16); rest > 0; rest = Math.floor(rest / 128)) {
-    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) | 0x80;
-    bytes.push(rest & 0x7f);
-  }
-  return Buffer.from(bytes);
 }

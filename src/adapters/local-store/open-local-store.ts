@@ -3,6 +3,7 @@ import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { ArtifactStore, StoredStat } from "../../ports/artifact-store.ts";
 import { putStored } from "./put-stored.ts";
 import { listStored } from "./list-stored.ts";
+import { putRecord, readRecord } from "./records.ts";
 import { type Place, findStored, getStored, verifyStored } from "./read-stored.ts";
 import { segmentsOf } from "./safe-path.ts";
 
@@ -40,6 +41,8 @@ export function openLocalStore(options: LocalStoreOptions): ArtifactStore {
       coded(transfer.signal, () => verifyStored(place, { key, expected }, transfer)),
     get: (key, expected, destination, transfer = {}) =>
       coded(transfer.signal, () => getStored(place, { key, expected, destination }, transfer)),
+    putRecord: (key, text) => coded(undefined, () => putRecord(place, key, text)),
+    readRecord: (key) => coded(undefined, () => readRecord(place, key)),
     close: () => Promise.resolve(),
   };
 }

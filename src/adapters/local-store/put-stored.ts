@@ -40,7 +40,7 @@ export async function putStored(
   }
 }
 
-async function makeRoot({ root, uriBase }: Place): Promise<string> {
+export async function makeRoot({ root, uriBase }: Place): Promise<string> {
   const { base, segments } = splitRoot(root, uriBase);
   await mkdir(base, { recursive: true });
   return makeFolder(base, segments);

@@ -2,6 +2,7 @@ import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { ArtifactStore } from "../../ports/artifact-store.ts";
 import type { S3Api, S3Credentials } from "./api.ts";
 import { download, verify } from "./download.ts";
+import { putRecord, readRecord } from "./records.ts";
 import { connectS3 } from "./sdk-api.ts";
 import type { StoreContext } from "./store-context.ts";
 import { upload } from "./upload.ts";
@@ -72,6 +73,8 @@ function storeOn(api: S3Api, options: S3StoreOptions): ArtifactStore {
     verify: async (key, expected, transfer = {}) => verify(store, { key: full(key), expected }, transfer),
     get: async (key, expected, destination, transfer = {}) =>
       download(store, { key: full(key), expected, destination }, transfer),
+    putRecord: async (key, text) => putRecord(store, full(key), text),
+    readRecord: async (key) => readRecord(store, full(key)),
     close: async () => api.close(),
   };
 }

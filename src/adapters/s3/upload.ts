@@ -46,12 +46,14 @@ async function mayBeThere(
   return sizeBytes >= ASK_FIRST_BYTES ? settleNow(store, stored, false) : undefined;
 }
 
-interface Piece {
+/** The bytes of a small object. */
+export interface Piece {
   readonly body: Buffer;
   readonly sha256: Buffer;
 }
 
-async function putOnce(store: StoreContext, stored: Stored, piece: Piece): Promise<StoredFile> {
+/** Writes a small object unless something is there; what is there decides. */
+export async function putOnce(store: StoreContext, stored: Stored, piece: Piece): Promise<StoredFile> {
   const { key, signal } = stored;
   for (let round = 1; ; round += 1) {
     const onlyNew = store.conditional;
