@@ -1,6 +1,7 @@
 // `npm run bench [-- --quick] [-- --only <words of a row's name>]`: the table of targets, measured here and now.
 import { parseArgs } from "node:util";
 import { compare, inspect, median, run } from "./measure.mjs";
+import { NO_CLONE_ROWS } from "./no-clone.mjs";
 import { ROWS } from "./rows.mjs";
 import { transferRows } from "./transfers.mjs";
 
@@ -26,7 +27,7 @@ const COLUMNS = [
 
 console.log(`Node ${process.versions.node}, ${rounds} rounds; objects read: commits/trees/blobs`);
 printRow(COLUMNS.map(([title]) => title));
-const rows = [...ROWS, ...transferRows({ quick: values.quick })].filter(isWanted);
+const rows = [...ROWS, ...NO_CLONE_ROWS, ...transferRows({ quick: values.quick })].filter(isWanted);
 if (rows.length === 0) throw new Error(`no row is called ${values.only.join(" or ")}`);
 for (const row of rows) await measureRow(row);
 
@@ -43,6 +44,7 @@ async function measureRow(row) {
     const { memory, objects } = await inspect(prepared.ours);
     await prepared.reset?.();
     printResult(row.name, prepared, { ...result, memory, objects });
+    if (prepared.note !== undefined) printRow([`  ${prepared.note()}`]);
     if (prepared.also !== undefined) await printAlso(prepared, result);
   } catch (error) {
     process.exitCode = 1;

@@ -4,6 +4,7 @@ import type { Registry } from "../manifest/types.generated.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Repository } from "../ports/repository.ts";
 import type { ForgeScope, Notices } from "../workflows/context.ts";
+import { proxiesOf } from "./proxies.ts";
 
 /** A registry's own word on where its pull requests are. */
 export type Host = NonNullable<Registry["spec"]["forge"]>;
@@ -42,6 +43,7 @@ export async function openGitHub(
     base: scope.base,
     userAgent: "modeltrail",
     notices,
+    proxies: proxiesOf(env),
   });
 }
 

@@ -7,6 +7,7 @@ import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Context, ForgeScope } from "../workflows/context.ts";
 import type { OpenContextOptions, OpenedContext } from "./open-context.ts";
+import { proxiesOf } from "./proxies.ts";
 
 /** What the context of any registry has, wherever it lies. */
 export interface SharedContext extends Pick<
@@ -28,7 +29,7 @@ export async function openRemoteContext(
   const { openHosted } = await import("../adapters/git/hosted-repository.ts");
   const address = parseRegistryAddress(registry);
   const token = await findToken(env, address.endpoint.host);
-  const api = openApiRepository({ address, token, userAgent: "modeltrail" });
+  const api = openApiRepository({ address, token, userAgent: "modeltrail", proxies: proxiesOf(env) });
   const repository = openHosted({ host: api, env, now });
   return {
     ...shared,
@@ -98,6 +99,7 @@ async function openForge(scope: ForgeScope, around: Around): Promise<Forge> {
     branchPrefix,
     base,
     notices,
+    proxies: proxiesOf(env),
     userAgent: "modeltrail",
     api,
     // Whoever says by GIT_AUTHOR_* who commits gets such a commit, which GitHub does not sign.

@@ -3,7 +3,7 @@ import type { FindingCode } from "./catalogue.ts";
 /** `error` denies a change; `warning` is for people and denies nothing. */
 export type Severity = "error" | "warning";
 
-/** The judge's gates, in the order in which verdicts list them. */
+/** The judge's gates, in the order in which verdicts list them; `audit` is none of them: `audit verify` finds those. */
 export type GateName =
   | "schema"
   | "immutability"
@@ -17,7 +17,8 @@ export type GateName =
   | "gates"
   | "approvals"
   | "stale"
-  | "retire";
+  | "retire"
+  | "audit";
 
 /** One thing that is wrong in a repository, as data. Words for people are made from it by `report`. */
 export interface Finding {

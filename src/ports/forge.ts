@@ -18,8 +18,45 @@ export interface Forge {
   publish(proposal: NewProposal, expected: string | null): Promise<Published>;
   /** Closes an open proposal at `head`; a rejected one is remembered, a superseded or merged one is not. */
   close(branch: string, head: string, closing: Closing): Promise<void>;
+  /**
+   * Takes away what closing superseded proposals left behind under `folders` (`promote/staging/`), of branches that
+   * `isOne` says yes to; never a proposal that is open, rejected, or a person's. Left out where nothing can be left.
+   */
+  sweep?(folders: readonly string[], isOne: (branch: string) => boolean): Promise<void>;
+  /** What commands may do there with the token at hand; left out where there is none to look at. */
+  access?(): Promise<OwnAccess>;
   /** What only a host with pull requests can do; undefined elsewhere. */
   readonly pullRequests: PullRequests | undefined;
+  /** What the host holds people to; undefined or left out where it holds nobody to anything. */
+  readonly rules?: HostRules | undefined;
+}
+
+/** `archived`: nobody may write. `untold`: the host does not say, as of an App's token. */
+export type OwnAccess = "write" | "read" | "archived" | "untold";
+
+/** The rules of one repository, as far as the token is shown them. Calls reject as those of `PullRequests` do. */
+export interface HostRules {
+  /** What holds for a branch, which need not be there yet. Rejects with FORBIDDEN or NOT_FOUND where it is not told. */
+  branch(name: string): Promise<BranchRules>;
+  /** Whether workflows may approve pull requests; undefined where it is not told. */
+  workflowsMayApprove(): Promise<boolean | undefined>;
+}
+
+export interface BranchRules {
+  /** Changes come through pull requests alone. */
+  readonly pullRequests: boolean;
+  readonly forcePushesBlocked: boolean;
+  readonly deletionBlocked: boolean;
+  /** What has to be successful before a merge. */
+  readonly statuses: readonly RequiredStatus[];
+  /** True where more may hold than is told: what seems not to be asked for may be asked for after all. */
+  readonly partial: boolean;
+}
+
+export interface RequiredStatus {
+  readonly name: string;
+  /** Whose word counts: that of workflows, of some other App, or of everybody who may write. */
+  readonly source: "workflows" | "other" | "anybody";
 }
 
 export interface Proposal {
@@ -102,6 +139,58 @@ export interface PullRequests {
   suggest(number: number, suggestion: Suggestion): Promise<void>;
   /** Sets a status of a commit; writes nothing when its last one of that name says the same. */
   setStatus(head: string, status: CommitStatus): Promise<void>;
+  /**
+   * Sets statuses of a commit one after the other, in the order given. One whose last word is ours and says the same,
+   * its address aside, is left as it is.
+   */
+  setStatuses(head: string, statuses: readonly PlannedStatus[]): Promise<void>;
+  /** A pull request of anybody, in any state and into any branch. Rejects with NOT_FOUND. */
+  look(number: number): Promise<RequestFacts>;
+  /** All open pull requests into the base branch, those of forks included, oldest first. */
+  listRequests(): Promise<readonly RequestFacts[]>;
+  /**
+   * Keeps one comment of our own, known by its marker and by who wrote it, up to date; writes nothing when it says the
+   * same. Where there is none, it is made only with `create`; of several the oldest stays.
+   */
+  comment(number: number, comment: StandingComment): Promise<void>;
+  /** The pull requests that brought a commit to the base branch. */
+  broughtBy(commit: string): Promise<readonly BroughtRequest[]>;
+  /** The last status of each name on a commit. */
+  statuses(commit: string): Promise<readonly CommitStatus[]>;
+}
+
+/** A pull request as its host tells it, whether or not it can be a proposal. */
+export interface RequestFacts {
+  readonly request: PullRequest;
+  readonly state: "open" | "merged" | "closed";
+  /** Without `refs/heads/`; of a fork, a branch there. */
+  readonly branch: string;
+  readonly head: string;
+  /** Where it goes to, without `refs/heads/`. */
+  readonly base: string;
+  /** Whether its branch is anywhere but in this repository; a fork that is gone counts. */
+  readonly isFork: boolean;
+}
+
+/** A comment that is kept up to date. */
+export interface StandingComment {
+  /** A hidden line that the text begins with. */
+  readonly marker: string;
+  /** Markdown, without the marker. */
+  readonly body: string;
+  /** Whether to make it where there is none. */
+  readonly create: boolean;
+}
+
+/** A merged pull request. */
+export interface BroughtRequest {
+  readonly request: PullRequest;
+  /** The commit that was approved and judged. */
+  readonly head: string;
+  /** The commit that it became on the base branch. */
+  readonly commit: string;
+  /** The login of who merged it; undefined where the host does not say. */
+  readonly mergedBy: string | undefined;
 }
 
 /** People by login, and the mail addresses of those of whom the host does not say who they are: it may be anybody. */
@@ -149,4 +238,9 @@ export interface CommitStatus {
   /** At most 140 characters reach the host. */
   readonly description: string;
   readonly url?: string;
+}
+
+export interface PlannedStatus extends CommitStatus {
+  /** Brings up to date what stands there, and makes nothing new. */
+  readonly onlyIfThere?: true;
 }

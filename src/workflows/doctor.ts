@@ -2,27 +2,17 @@ import { isModeltrailError } from "../diagnostics/errors.ts";
 import { allFindings } from "../registry/model-view.ts";
 import { formatCount } from "../registry/quantities.ts";
 import type { Context } from "./context.ts";
+import { checkAccess } from "./doctor/access.ts";
+import type { Answer, Check } from "./doctor/check.ts";
 import { openCommit, type RegistryCommit } from "./read/commit.ts";
 import { readSnapshot } from "./read/snapshot.ts";
 import { readPolicy } from "./read/policy.ts";
-import { openSession } from "./write/session.ts";
-
-/** One thing that was looked at. */
-export interface Check {
-  readonly name: string;
-  /** `warn` is worth a look; `fail` keeps something from working. */
-  readonly status: "ok" | "warn" | "fail";
-  readonly message: string;
-  /** What to do about it. */
-  readonly hint?: string;
-}
+import { openSession, type Session } from "./write/session.ts";
 
 export interface Diagnosis {
   readonly healthy: boolean;
   readonly checks: readonly Check[];
 }
-
-type Answer = Omit<Check, "name">;
 
 /** Looks at everything that commands rely on, and says what is missing. Never writes. */
 export async function diagnose(context: Context): Promise<Diagnosis> {
@@ -36,9 +26,11 @@ export async function diagnose(context: Context): Promise<Diagnosis> {
   const commit = await tryOpen(context, checks);
   if (commit !== undefined) {
     await ask("policy", () => checkPolicy(context, commit));
-    await ask("forge", () => checkForge(context, commit));
+    let session: Session | undefined;
+    await ask("forge", () => checkForge(context, commit, (opened) => (session = opened)));
     await ask("manifests", () => checkManifests(context, commit));
     await ask("storage", () => checkStorage(context, commit));
+    if (session !== undefined) checks.push(...(await lookAtGitHub(context, session)));
   }
   return { healthy: checks.every((check) => check.status !== "fail"), checks };
 }
@@ -115,12 +107,30 @@ async function checkPolicy(context: Context, commit: RegistryCommit): Promise<An
   };
 }
 
-/** Whether pull requests can be read with the token that is there. */
-async function checkForge(context: Context, commit: RegistryCommit): Promise<Answer> {
+/** What GitHub says of itself; one line when it stops answering on the way. */
+async function lookAtGitHub(context: Context, session: Session): Promise<readonly Check[]> {
+  let checks: readonly Check[] = [];
+  const failure = await answer(async () => {
+    const { checkGitHub } = await import("./doctor/github.ts");
+    checks = await checkGitHub(context, session);
+    return { status: "ok", message: "" };
+  });
+  return failure.status === "ok" ? checks : [{ name: "branch rules", ...failure }];
+}
+
+/** Whether pull requests can be read with the token that is there, and proposed. */
+async function checkForge(
+  context: Context,
+  commit: RegistryCommit,
+  keep: (session: Session) => void,
+): Promise<Answer> {
   const name = (await readPolicy(context, commit)).spec.forge?.github;
   if (name === undefined) return { status: "ok", message: "none: proposals are plain branches" };
-  const open = await (await openSession(context)).forge.listOpen();
-  return { status: "ok", message: `${name} answers; ${formatCount(open.length, "proposal")} open` };
+  const session = await openSession(context);
+  const open = await session.forge.listOpen();
+  keep(session);
+  const message = `${name} answers; ${formatCount(open.length, "proposal")} open`;
+  return checkAccess((await session.forge.access?.()) ?? "write", message);
 }
 
 async function checkManifests(context: Context, commit: RegistryCommit): Promise<Answer> {

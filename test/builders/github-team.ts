@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterEach } from "vitest";
 import type { OpenedContext } from "../../src/composition/open-context.ts";
 import { initRegistry, type InitOptions } from "../../src/workflows/init.ts";
 import { mergeProposal } from "../../src/workflows/merge.ts";
@@ -8,6 +9,7 @@ import { promoteVersion } from "../../src/workflows/promote.ts";
 import { registerVersion } from "../../src/workflows/register/register.ts";
 import type { GitHubOptions, RepositoryOptions } from "../servers/github/server.ts";
 import { openWorld, type World } from "../servers/github/world.ts";
+import { disposed } from "./disposed.ts";
 import { cloneWorkspace, type Workspace } from "./workspace.ts";
 
 /** A registry in `acme/models` on the test's own GitHub, in which Ada may write and Rob may approve. */
@@ -16,6 +18,8 @@ export interface GitHubTeam {
   readonly ada: Workspace;
   /** As a command of Ada's sees it. */
   readonly open: () => Promise<OpenedContext>;
+  /** The same on an empty machine: by the registry's address, committing as the owner of the token. */
+  readonly openRemote: () => Promise<OpenedContext>;
   /** Another clone of Ada's, for what two machines do at once. */
   readonly clone: () => Promise<{ readonly workspace: Workspace; open(): Promise<OpenedContext> }>;
   /** Registers a version on main. */
@@ -32,6 +36,9 @@ export interface TeamOptions extends GitHubOptions, RepositoryOptions {
   /** How versions arrive; by a commit on main when left out, which takes a command less. */
   readonly registration?: "direct" | "pull-request";
 }
+
+/** Of whom commits are: nothing, so that GitHub makes and signs them. */
+const UNSAID = { GIT_AUTHOR_NAME: "", GIT_AUTHOR_EMAIL: "", GIT_COMMITTER_NAME: "", GIT_COMMITTER_EMAIL: "" };
 
 export async function openGitHubTeam(options: TeamOptions = {}): Promise<GitHubTeam> {
   const world = await openWorld(options);
@@ -75,6 +82,7 @@ export async function openGitHubTeam(options: TeamOptions = {}): Promise<GitHubT
     world,
     ada,
     open,
+    openRemote: () => ada.open(`${server.url}/acme/models`, { ...env, ...UNSAID }),
     clone: () => {
       const workspace = cloned();
       return Promise.resolve({ workspace, open: () => workspace.open(undefined, env) });
@@ -95,4 +103,9 @@ export async function openGitHubTeam(options: TeamOptions = {}): Promise<GitHubT
       await world.close();
     },
   };
+}
+
+/** Opens teams that are there until the test is done. */
+export function teamsOfTest(): (options?: TeamOptions) => Promise<GitHubTeam> {
+  return disposed(afterEach, openGitHubTeam);
 }

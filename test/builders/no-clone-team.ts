@@ -12,6 +12,7 @@ import { commitFiles } from "../servers/github/commit-files.ts";
 import type { SeenRequest } from "../servers/github/faults.ts";
 import type { GitHubOptions, RepositoryOptions } from "../servers/github/server.ts";
 import { openWorld, type World } from "../servers/github/world.ts";
+import { disposed } from "./disposed.ts";
 
 /** A registry in `acme/models` on the test's own GitHub, and people who have no clone of it. */
 export interface NoCloneTeam {
@@ -129,16 +130,8 @@ export function writesIn(requests: readonly SeenRequest[]): readonly string[] {
 export const TOGETHER = { concurrent: true, timeout: 120_000 } as const;
 
 /** Opens teams that are there until all tests of the file are done. */
-export function teamsOfFile(): typeof openNoCloneTeam {
-  const teams: NoCloneTeam[] = [];
-  afterAll(async () => {
-    await Promise.all(teams.map((team) => team.dispose()));
-  });
-  return async (options) => {
-    const team = await openNoCloneTeam(options);
-    teams.push(team);
-    return team;
-  };
+export function teamsOfFile(): (options?: NoCloneOptions) => Promise<NoCloneTeam> {
+  return disposed(afterAll, openNoCloneTeam);
 }
 
 /** The branch of what `promote` proposes first. */

@@ -23,6 +23,14 @@ export class RemoteBranches {
     return this.#repository.refs.read(`refs/remotes/${remote}/${branch}`);
   }
 
+  /** The branches under a folder, `promote/staging/`, as they were fetched last. */
+  async list(folder: string): Promise<readonly { readonly branch: string; readonly head: string }[]> {
+    const remote = await (this.#remote ??= this.#nameRemote());
+    const tracking = `refs/remotes/${remote}/`;
+    const refs = await this.#repository.refs.list(`${tracking}${folder}`);
+    return refs.map(({ name, oid }) => ({ branch: name.slice(tracking.length), head: oid }));
+  }
+
   async #nameRemote(): Promise<string> {
     const remote = await this.#repository.remote.describe();
     if (remote !== undefined) return remote.name;

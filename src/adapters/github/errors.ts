@@ -74,10 +74,14 @@ export function githubError(error: unknown, asked: Asked): unknown {
 
 function noAnswer(raw: RawError, asked: Asked): GitHubError {
   const said = inert(typeof raw.message === "string" ? raw.message : "", asked);
-  return new GitHubError("NETWORK", `${asked.host} gave no answer to ${requestOf(raw)}: ${said}`, {
+  const isStopped = PROXY_REFUSAL.test(said);
+  const code = isStopped ? "CREDENTIALS" : "NETWORK";
+  return new GitHubError(code, `${asked.host} gave no answer to ${requestOf(raw)}: ${said}`, {
     httpStatus: undefined,
     said,
-    hint: "Check the connection, then run the command again: it goes on where it stopped.",
+    hint: isStopped
+      ? PROXY_HINT
+      : "Check the connection, then run the command again: it goes on where it stopped.",
     cause: raw.cause,
   });
 }
@@ -111,6 +115,11 @@ function explain(answer: Answer): Explanation {
   const code = status === 409 ? "CONFLICT" : "INVALID_INPUT";
   return { code, message: plain, hint: againHint(asked) };
 }
+
+/** In the words of the client, which keeps the proxy's answer to itself. */
+const PROXY_REFUSAL = /proxy authentication required|proxy response \(407\)/i;
+const PROXY_HINT =
+  "The proxy wants to know who you are: HTTPS_PROXY=http://<name>:<password>@<host>:<port> (HTTP_PROXY for an address without TLS).";
 
 /** Where a refusal names its own reason, and nothing else is known of it. */
 function againHint({ repository, host }: Asked): string {

@@ -44,7 +44,7 @@ interface EventReply {
 }
 
 /** What we closed, unless a person opened it again: who closed it after that rejected it. */
-async function isClosedByUs({ api: { rest, repo } }: Place, pull: PullReply): Promise<boolean> {
+export async function isClosedByUs({ api: { rest, repo } }: Place, pull: PullReply): Promise<boolean> {
   const marker = readMarker(pull.body);
   if (!isEndedByUs(marker)) return false;
   const { seen } = marker;

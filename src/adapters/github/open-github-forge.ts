@@ -4,13 +4,21 @@ import { RemoteBranches } from "./branches.ts";
 import { closeProposal } from "./close.ts";
 import { parseEndpoint } from "./endpoint.ts";
 import { findProposal, listOpenProposals } from "./find.ts";
+import { sweepLeftOvers } from "./left-over.ts";
 import { armAutoMerge, mergePull, readNumbered, readProgress } from "./merge.ts";
+import type { Proxies } from "./proxied-fetch.ts";
+import { readOwnAccess } from "./own-access.ts";
 import { publishProposal } from "./publish.ts";
 import type { Place } from "./pulls.ts";
 import { readContributors, readPermission, readReviews } from "./reviews.ts";
+import { readBranchRules, readWorkflowsMayApprove } from "./rules.ts";
 import { openApi, PATIENCE, type Patience } from "./sdk.ts";
+import { readBroughtBy, readRequest, readRequests } from "./requests.ts";
+import { keepComment } from "./standing-comment.ts";
 import { setStatus } from "./status.ts";
+import { readStatuses, setStatuses } from "./statuses.ts";
 import { postSuggestion } from "./suggest.ts";
+import { readViewer, type Viewer } from "./viewer.ts";
 
 export type { Patience } from "./sdk.ts";
 
@@ -30,6 +38,8 @@ export interface GitHubForgeOptions {
   /** Hears of what went wrong without being the caller's business. */
   readonly notices?: { readonly warn: (message: string) => void };
   readonly patience?: Partial<Patience>;
+  /** Left out: there are none. */
+  readonly proxies?: Proxies;
 }
 
 /**
@@ -37,11 +47,11 @@ export interface GitHubForgeOptions {
  * it stands. Rejects with INVALID_INPUT for an address of the API that the token must not go to.
  */
 export function openGitHubForge(options: GitHubForgeOptions): Forge {
-  const { owner, name, token, userAgent, base, branchPrefix, notices } = options;
+  const { owner, name, token, userAgent, base, branchPrefix, notices, proxies } = options;
   const endpoint = parseEndpoint(options.apiUrl);
   const patience = { ...PATIENCE, ...options.patience };
   const place: Place = {
-    api: openApi({ endpoint, owner, name, token, userAgent, patience }),
+    api: openApi({ endpoint, owner, name, token, userAgent, patience, proxies }),
     branches: new RemoteBranches(options.repository),
     base,
     branchPrefix,
@@ -52,11 +62,19 @@ export function openGitHubForge(options: GitHubForgeOptions): Forge {
     find: (branch) => findProposal(place, branch),
     publish: (proposal, expected) => publishProposal(place, proposal, expected),
     close: (branch, head, closing) => closeProposal(place, { branch, head, closing }),
+    access: () => readOwnAccess(place),
+    sweep: (folders, isOne) => sweepLeftOvers(place, folders, isOne),
     pullRequests: pullRequestsOf(place),
+    rules: {
+      branch: (ref) => readBranchRules(place, ref),
+      workflowsMayApprove: () => readWorkflowsMayApprove(place),
+    },
   };
 }
 
 function pullRequestsOf(place: Place): PullRequests {
+  let asked: Promise<Viewer> | undefined;
+  const viewer = (): Promise<Viewer> => (asked ??= readViewer(place.api));
   return {
     numbered: (number) => readNumbered(place, number),
     progress: (number) => readProgress(place, number),
@@ -67,5 +85,11 @@ function pullRequestsOf(place: Place): PullRequests {
     permission: (login) => readPermission(place, login),
     suggest: (number, suggestion) => postSuggestion(place, number, suggestion),
     setStatus: (head, status) => setStatus(place, head, status),
+    setStatuses: (head, statuses) => setStatuses(place, viewer, head, statuses),
+    statuses: (commit) => readStatuses(place, commit),
+    look: (number) => readRequest(place, number),
+    listRequests: () => readRequests(place),
+    comment: (number, comment) => keepComment(place, viewer, number, comment),
+    broughtBy: (commit) => readBroughtBy(place, commit),
   };
 }

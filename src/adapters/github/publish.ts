@@ -110,11 +110,31 @@ async function create(place: Place, proposal: NewProposal): Promise<Opened> {
     return await update(place, proposal, pull);
   } catch (error) {
     if (!(error instanceof GitHubError) || error.httpStatus !== 422) throw error;
+    if (draft && NO_DRAFTS.test(error.said)) return await withdraw(place, proposal, error);
     if (/no commits between/i.test(error.said)) throw nothingToPropose(place, branch, error);
+    if (/head invalid/i.test(error.said) && (await hasGone(place, branch))) throw isGoing(branch);
     const found = /already exists/i.test(error.said) ? await look() : undefined;
     if (found === undefined) throw error;
     return update(place, proposal, found);
   }
+}
+
+const NO_DRAFTS = /draft pull requests are not supported/i;
+
+/** What is denied must not look ready for review, so it is not proposed at all. */
+async function withdraw(place: Place, { branch, head }: NewProposal, cause: GitHubError): Promise<never> {
+  const { owner, repo } = place.api.repo;
+  await place.branches.move({ branch, expected: head, value: null });
+  throw new ModeltrailError("USAGE", `${owner}/${repo} has no drafts, and ${branch} is denied`, {
+    hint: "Mend what the gates deny, then propose it without --draft. GitHub has drafts in public repositories, and in private ones with a paid plan.",
+    cause,
+  });
+}
+
+/** Somebody who closes an older pull request of the same commit took the branch away between the push and this. */
+async function hasGone({ branches }: Place, branch: string): Promise<boolean> {
+  await branches.refresh();
+  return (await branches.tip(branch)) === undefined;
 }
 
 function nothingToPropose({ base }: Place, branch: string, cause: GitHubError): ModeltrailError {

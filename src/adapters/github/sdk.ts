@@ -3,6 +3,7 @@ import { throttling, type ThrottlingOptions } from "@octokit/plugin-throttling";
 import { Octokit } from "@octokit/rest";
 import type { Endpoint } from "./endpoint.ts";
 import { type Asked, githubError, graphqlError } from "./errors.ts";
+import { type Proxies, routedFetch } from "./proxied-fetch.ts";
 
 /** How long to wait for what. */
 export interface Patience {
@@ -23,6 +24,8 @@ export interface ApiOptions {
   readonly token: string;
   readonly userAgent: string;
   readonly patience: Patience;
+  /** Left out: there are none. */
+  readonly proxies?: Proxies | undefined;
 }
 
 /** GitHub's API for one repository. Every call rejects with a GitHubError; reads were then tried three times. */
@@ -38,14 +41,15 @@ const FINAL = [400, 401, 403, 404, 405, 409, 410, 412, 415, 422, 429, 451];
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 export function openApi(options: ApiOptions): Api {
-  const { endpoint, owner, name, token, patience } = options;
+  const { endpoint, owner, name, token, patience, proxies } = options;
+  const to = new URL(endpoint.apiUrl);
   const asked: Asked = { host: endpoint.host, repository: `${owner}/${name}`, token };
   const octokit = new (Octokit.plugin(retry, throttling))({
     auth: token,
     baseUrl: endpoint.apiUrl,
     userAgent: options.userAgent,
     log: SILENT,
-    request: { fetch: boundedFetch(new URL(endpoint.apiUrl).origin, patience.timeoutMs), log: SILENT },
+    request: { fetch: boundedFetch(to.origin, routedFetch(to, proxies), patience.timeoutMs), log: SILENT },
     retry: { doNotRetry: FINAL, retries: READ_RETRIES, retryAfterBaseValue: patience.retryPauseMs },
     throttle: throttleOptions(patience.rateLimitMs),
   });
@@ -101,16 +105,16 @@ const UNPACED = {
  * Reads the whole answer under one time limit, and takes none that is not whole: the SDK would hand on an empty text,
  * which reads like "nothing there". The token goes to no other host, whatever a link says.
  */
-function boundedFetch(origin: string, timeoutMs: number): typeof fetch {
+function boundedFetch(origin: string, send: typeof fetch, timeoutMs: number): typeof fetch {
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     if (url.origin !== origin) throw new Error(`${url.origin} is not ${origin}`);
-    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+    const response = await send(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
     const text = await response.text();
     const { status, statusText, headers } = response;
     const isEmpty = status === 204 || status === 205 || status === 304;
     if (response.ok && !isEmpty) requireJson(text);
-    return new Response(isEmpty ? null : text, { status, statusText, headers });
+    return new Response(isEmpty ? null : text, { status, statusText, headers: [...headers] });
   };
 }
 

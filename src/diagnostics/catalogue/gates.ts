@@ -17,6 +17,13 @@ export const GATE_FINDINGS = {
     remedy:
       "Write or mend the model's model.yaml in a change of its own (`git log` shows how it was), merge that first, then try again.",
   },
+  MODEL_RULES_UNUSED: {
+    gate: "schema",
+    severity: "warning",
+    title: "A model that moves has rules for a stage that the policy does not have",
+    why: "They were merged around the judge, which refuses them (MODEL_STAGE_UNKNOWN). The move is judged by the rules that do hold, and is not kept from a rollback by a slip of the pen; whoever reviews it should know that stricter ones may have been meant.",
+    remedy: "Correct the stage's name in the model's model.yaml, in a change of its own.",
+  },
   STATIC_FILES_NOT_WRITTEN: {
     gate: "schema",
     severity: "warning",

@@ -80,6 +80,14 @@ export const REGISTRY_FINDINGS = {
     why: "The folder that holds model.yaml is what makes a model; without it nobody owns the versions.",
     remedy: "Add model.yaml; docs/manifests.md has an example.",
   },
+  MODEL_STAGE_UNKNOWN: {
+    gate: "schema",
+    severity: "error",
+    title: "A model has rules for a stage that the policy does not have",
+    why: "Rules for a misspelt stage, or for one that modeltrail.yaml no longer lists, hold nowhere, and the stage that was meant would go on without them.",
+    remedy:
+      "Write the stage as spec.stages of modeltrail.yaml does, or take the rules out of model.yaml; a change that renames or removes a stage does so in the models as well.",
+  },
   PATH_MISMATCH: {
     gate: "schema",
     severity: "error",

@@ -68,6 +68,13 @@ export function renderVerification({ versions, findings }: Verification): readon
 
 const MARKS = { ok: styled("good", "✔"), warn: styled("warn", "!"), fail: styled("bad", "✖") } as const;
 
+function renderWorth(checks: Diagnosis["checks"]): Line {
+  const count = checks.filter(({ status }) => status === "warn").length;
+  return count === 0
+    ? []
+    : [count === 1 ? " One thing is worth a look." : ` ${count} things are worth a look.`];
+}
+
 /** What commands rely on, and whether it is there. */
 export function renderDiagnosis({ healthy, checks }: Diagnosis): readonly Line[] {
   const width = Math.max(...checks.map((check) => check.name.length));
@@ -77,6 +84,9 @@ export function renderDiagnosis({ healthy, checks }: Diagnosis): readonly Line[]
       ...(hint === undefined ? [] : [[" ".repeat(width + 4), styled("dim", "→ "), hint]]),
     ]),
     [],
-    [healthy ? "Everything that commands rely on is there." : "Something that commands rely on is missing."],
+    [
+      healthy ? "Everything that commands rely on is there." : "Something that commands rely on is missing.",
+      ...renderWorth(checks),
+    ],
   ];
 }

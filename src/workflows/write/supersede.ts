@@ -1,4 +1,5 @@
 import { parseProposalBranch, type ProposalName } from "../../change/change-set.ts";
+import { isModeltrailError } from "../../diagnostics/errors.ts";
 import type { Proposal } from "../../ports/forge.ts";
 import type { Context } from "../context.ts";
 import { readOurs } from "./ours.ts";
@@ -14,7 +15,10 @@ export interface Successor {
   readonly since: string | undefined;
 }
 
-/** Closes the older proposals for the stage, but none with a person's work; returns their branches. */
+/**
+ * Closes the older proposals for the stage, but none with a person's work; returns their branches. Clears away what an
+ * earlier run left of one.
+ */
 export async function supersedeOlder(
   context: Context,
   session: Session,
@@ -38,7 +42,30 @@ export async function supersedeOlder(
     });
     closed.push(proposal.branch);
   }
+  await sweep(context, session, mine, [...closed, `${session.branchPrefix}${branch}`]);
   return closed;
+}
+
+/** What an earlier run closed and could not clear away. It stops nothing: all that matters is done. */
+async function sweep(
+  { notices }: Context,
+  { forge, branchPrefix }: Session,
+  mine: ProposalName,
+  known: readonly string[],
+): Promise<void> {
+  const { stage = "", model } = mine;
+  const folders = [`promote/${stage}/${model}/`, `rollback/${stage}/${model}/`];
+  const isOne = (branch: string): boolean =>
+    !known.includes(branch) && isSameStage(parseProposalBranch(branch.slice(branchPrefix.length)), mine);
+  try {
+    await forge.sweep?.(
+      folders.map((folder) => `${branchPrefix}${folder}`),
+      isOne,
+    );
+  } catch (error) {
+    if (!isModeltrailError(error)) throw error;
+    notices.warn(`branches that superseded proposals may have left were not looked for: ${error.message}`);
+  }
 }
 
 async function isOlder(

@@ -43,6 +43,29 @@ describe("closing", () => {
     expect(await place.writesOf(() => close(closing))).toEqual(["git/receive-pack"]);
   });
 
+  it("is ended by a later run where the branch could not be deleted", async () => {
+    const { server, repository } = place.world;
+    const closing = { why: "superseded", by: NEWER } as const;
+    const sweep = async (): Promise<void> =>
+      (await place.open()).sweep?.(["promote/staging/fraud/"], (branch) => branch !== NEWER);
+    server.fail({ matches: ({ operationId }) => operationId === "git/receive-pack", fault: 502 });
+    await expect(close(closing)).rejects.toMatchObject({ code: "NETWORK" });
+    server.heal();
+    expect(place.pull().state).toBe("closed");
+    const rejected = "promote/staging/fraud/0.9.0";
+    const [theirs, fresh] = [await place.commit("rejected"), place.world.main()];
+    await place.publish({ branch: rejected, head: theirs });
+    place.pull(rejected).state = "closed";
+    repository.git.move("refs/heads/promote/staging/fraud/1.2.0", null, fresh);
+    expect(await place.writesOf(sweep)).toEqual(["git/receive-pack"]);
+    expect(place.tip()).toBeUndefined();
+    expect(place.tip(rejected)).toBe(theirs);
+    expect(place.tip("promote/staging/fraud/1.2.0")).toBe(fresh);
+    // A person went on with it, or opened it again and closed it.
+    repository.git.move(`refs/heads/${BRANCH}`, null, fresh);
+    expect(await place.writesOf(sweep)).toEqual([]);
+  });
+
   it("names the newer one where it has no pull request yet, and comments no second time", async () => {
     const pull = place.pull();
     place.world.server.fail({ matches: (one) => one.operationId === "pulls/update", fault: 403, times: 1 });

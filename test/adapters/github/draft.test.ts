@@ -80,6 +80,37 @@ describe("a draft of ours", () => {
   });
 });
 
+/** As a private repository of a free plan says no. */
+function refuseDrafts(): void {
+  const message = "Draft pull requests are not supported in this repository.";
+  place.world.server.fail({
+    matches: ({ operationId }) => operationId === "pulls/create",
+    fault: { status: 422, body: { message, documentation_url: "https://docs.github.com", status: "422" } },
+  });
+}
+
+describe("where the repository has no drafts", () => {
+  it("a denied change is not proposed, and leaves nothing behind", async () => {
+    const { server, repository } = place.world;
+    refuseDrafts();
+    await expect(publish(true, head, null)).rejects.toMatchObject({ code: "USAGE" });
+    expect(place.tip()).toBeUndefined();
+    // What could not be taken back is, by the next run.
+    server.fail({
+      matches: ({ method, operationId }) =>
+        method === "POST" && operationId === "git/receive-pack" && place.tip() !== undefined,
+      fault: 502,
+    });
+    await expect(publish(true, head, null)).rejects.toMatchObject({ code: "NETWORK" });
+    expect(place.tip()).toBe(head);
+    server.heal();
+    refuseDrafts();
+    await expect(publish(true)).rejects.toMatchObject({ code: "USAGE" });
+    expect(place.tip()).toBeUndefined();
+    expect(repository.pulls.size).toBe(0);
+  });
+});
+
 describe("a pull request that is denied now", () => {
   it("becomes a draft, and ready again when it passes", async () => {
     await publish(false, head, null);

@@ -9,7 +9,7 @@ export interface SeenRequest {
   readonly write: boolean;
   /** 0 until it is answered, and when it never was. */
   status: number;
-  /** Bytes of the two bodies together. */
+  /** Bytes of the two bodies together; until it is answered those of the first. */
   bytes: number;
 }
 

@@ -13,7 +13,7 @@ export function followRefs(forge: Forge, repository: Repository, actor: User = r
   const branches = new Map([...refs].map(([name, sha]) => [name.slice("refs/heads/".length), sha]));
   repository.branches = branches;
   for (const pull of repository.pulls.values()) {
-    if (pull.state !== "open") continue;
+    if (pull.state !== "open" || pull.fork !== undefined) continue;
     const head = branches.get(pull.head.ref);
     const base = branches.get(pull.base.ref);
     if (head === undefined || base === undefined) {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readRefs } from "./git-files.ts";
 import { parseCommit, parseTreeLine, renderCommit } from "./git-text.ts";
-import { lineBetween, lineOf, walkRevision } from "./git-walk.ts";
+import { findEntry, lineBetween, lineOf, walkRevision } from "./git-walk.ts";
 import type { RefMove } from "./guards.ts";
 import { type Leaf, parseTree, readLoose, renderTree, typeOf, writeLoose } from "./loose-objects.ts";
 
@@ -98,7 +98,8 @@ export class GitFolder {
     if (path === undefined || path === "") {
       // No ref of a full name, no object.
       if (path === undefined && /^refs\/[\w/.-]+$/.test(name)) return this.refs(name).get(name);
-      return walkRevision(this, revision) ?? this.#parse(revision);
+      const walked = walkRevision(this, revision);
+      return walked === undefined ? this.#parse(revision) : (walked ?? undefined);
     }
     const commit = this.resolve(name);
     return commit === undefined ? undefined : this.entry(commit, path.replace(/\/$/, ""))?.sha;
@@ -132,6 +133,7 @@ export class GitFolder {
   type(oid: string): string | undefined {
     const loose = readLoose(this.folder, oid);
     if (loose !== undefined) return loose.type;
+    if (this.#known.has(`commit ${oid}`)) return "commit";
     const { ok, output } = this.run(["cat-file", "-t", oid]);
     return ok ? output.toString("utf8").trim() : undefined;
   }
@@ -197,13 +199,7 @@ export class GitFolder {
 
   /** The entry at a path of a commit; undefined when there is none. */
   entry(commit: string, path: string): TreeItem | undefined {
-    let found: Leaf | undefined = { mode: "040000", sha: this.commit(commit).tree };
-    for (const name of path.split("/")) {
-      found = found?.mode === "040000" ? this.entries(found.sha).get(name) : undefined;
-    }
-    if (found === undefined) return undefined;
-    const item = { path, mode: found.mode, type: typeOf(found.mode), sha: found.sha };
-    return item.type === "blob" ? { ...item, size: this.blob(found.sha).length } : item;
+    return findEntry(this, commit, path);
   }
 
   isAncestor(ancestor: string, of: string): boolean {

@@ -48,7 +48,17 @@ const SETTINGS = {
   inlineRefs: false,
   formats: FORMATS,
 } as const;
-const ROOT = { $id: "github", schemas: DESCRIPTION.schemas };
+/** What the description forgets: where the repository of a head stood, a fork that is gone leaves null. */
+function allowGoneForks(schemas: object): object {
+  const all = schemas as Readonly<Record<string, { properties: { head: { properties: { repo: object } } } }>>;
+  for (const name of ["pull-request", "pull-request-simple"]) {
+    const head = all[name]?.properties.head.properties;
+    if (head !== undefined) head.repo = { anyOf: [head.repo, { type: "null" }] };
+  }
+  return schemas;
+}
+
+const ROOT = { $id: "github", schemas: allowGoneForks(DESCRIPTION.schemas) };
 const replies = new Ajv(SETTINGS).addSchema(ROOT);
 const bodies = new Ajv(SETTINGS).addSchema(ROOT);
 const parameters = new Ajv({ ...SETTINGS, coerceTypes: true, useDefaults: true }).addSchema(ROOT);

@@ -11,6 +11,7 @@ import { labelRoutes } from "./routes/labels.ts";
 import { pullRoutes } from "./routes/pulls.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
 import { reviewRoutes } from "./routes/reviews.ts";
+import { ruleRoutes } from "./routes/rules.ts";
 import { statusRoutes } from "./routes/statuses.ts";
 import type { Forge, Token } from "./state.ts";
 
@@ -21,6 +22,7 @@ export const ROUTES: Routes = {
   ...labelRoutes,
   ...statusRoutes,
   ...repositoryRoutes,
+  ...ruleRoutes,
   ...commitRoutes,
   ...contentRoutes,
   ...gitDataRoutes,

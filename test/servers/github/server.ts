@@ -190,13 +190,13 @@ export class GitHubServer {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = await identify(request, this.forge);
-    const seen: SeenRequest = { ...asked.seen, status: 0, bytes: 0 };
+    const seen: SeenRequest = { ...asked.seen, status: 0, bytes: asked.rest.body.length };
     this.requests.push(seen);
     await this.onRequest?.(seen);
     const fault = this.#faults.take(seen);
     if (fault === "cut") return void request.socket.destroy();
     const answer = await this.#answer(request, asked, fault);
-    seen.bytes = asked.rest.body.length + Buffer.byteLength(answer.body);
+    seen.bytes += Buffer.byteLength(answer.body);
     if (fault === "lost") return void request.socket.destroy();
     seen.status = answer.status;
     const { headers, status } = answer;

@@ -109,6 +109,8 @@ export interface PullRequest {
   state: "open" | "closed";
   draft: boolean;
   readonly head: { readonly ref: string; sha: string };
+  /** The repository that the head is in, where that is not this one; null once it is gone. */
+  fork?: Repository | null;
   readonly base: { ref: string; sha: string };
   readonly createdAt: string;
   updatedAt: string;
@@ -163,6 +165,8 @@ export interface Repository {
   readonly labels: Map<string, Label>;
   readonly statuses: Status[];
   readonly checkRuns: CheckRun[];
+  /** False when left out. */
+  workflowsMayApprove?: boolean;
   /** Commits that the server made for someone, and signed. */
   readonly signed: Set<string>;
   /** The branches as they were last seen. */

@@ -1,9 +1,9 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { isModeltrailError } from "../../../src/diagnostics/errors.ts";
 import { mergeProposal } from "../../../src/workflows/merge.ts";
 import { promoteVersion } from "../../../src/workflows/promote.ts";
 import { resolveModel } from "../../../src/workflows/resolve.ts";
-import { openGitHubTeam, type GitHubTeam } from "../../builders/github-team.ts";
+import { type GitHubTeam, teamsOfTest } from "../../builders/github-team.ts";
 import type { FaultKind } from "../../servers/github/faults.ts";
 
 const FAULTS: readonly FaultKind[] = [
@@ -25,11 +25,7 @@ const FAULTS: readonly FaultKind[] = [
 const EVERY = process.env["MODELTRAIL_TEST_LONG"] === "1";
 const BRANCHES = ["promote/staging/fraud/1.0.0", "promote/staging/fraud/1.1.0"];
 
-let team: GitHubTeam | undefined;
-afterEach(async () => {
-  await team?.dispose();
-  team = undefined;
-});
+const start = teamsOfTest();
 
 /** Lets the n-th request of `work` go wrong; says how it ended, and whether there was an n-th. */
 async function withFault(
@@ -67,7 +63,7 @@ function faultsAt(nth: number): readonly FaultKind[] {
 
 describe("with one request that goes wrong", { timeout: EVERY ? 1_200_000 : 120_000 }, () => {
   it("a promotion that supersedes another ends or says why, and running it again finishes it", async () => {
-    team = await openGitHubTeam();
+    const team = await start();
     const { open, register } = team;
     await register("fraud", "1.0.0");
     await register("fraud", "1.1.0");
@@ -79,7 +75,7 @@ describe("with one request that goes wrong", { timeout: EVERY ? 1_200_000 : 120_
         turn += 1;
         const version = turn % 2 === 1 ? "1.1.0" : "1.0.0";
         const promote = async (): Promise<unknown> =>
-          promoteVersion(await (team as GitHubTeam).open(), `fraud@${version}`, "staging");
+          promoteVersion(await open(), `fraud@${version}`, "staging");
         const ended = await withFault(team, { nth, fault }, promote);
         hit = ended.hit;
         expectClear(ended.error);
@@ -95,7 +91,7 @@ describe("with one request that goes wrong", { timeout: EVERY ? 1_200_000 : 120_
   });
 
   it("a merge ends or says why, and running it again finishes it", async () => {
-    team = await openGitHubTeam();
+    const team = await start();
     const { open, register } = team;
     await register("fraud", "1.0.0");
     await register("fraud", "1.1.0");
@@ -105,8 +101,7 @@ describe("with one request that goes wrong", { timeout: EVERY ? 1_200_000 : 120_
         const version = holds?.version === "1.0.0" ? "1.1.0" : "1.0.0";
         const outcome = await promoteVersion(await open(), `fraud@${version}`, "staging");
         if (outcome.status === "already") throw new Error("nothing to merge");
-        const merge = async (): Promise<unknown> =>
-          mergeProposal(await (team as GitHubTeam).open(), outcome.branch);
+        const merge = async (): Promise<unknown> => mergeProposal(await open(), outcome.branch);
         const ended = await withFault(team, { nth, fault }, merge);
         hit = ended.hit;
         expectClear(ended.error);

@@ -1,17 +1,13 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { mergeProposal } from "../../../src/workflows/merge.ts";
 import { resolveModel } from "../../../src/workflows/resolve.ts";
 import { validateRequest } from "../../../src/workflows/validate-request.ts";
-import { openGitHubTeam, type GitHubTeam } from "../../builders/github-team.ts";
+import { type GitHubTeam, teamsOfTest } from "../../builders/github-team.ts";
 import { commitFiles } from "../../servers/github/commit-files.ts";
 
 const FILE = "models/fraud/stages/staging/stage.yaml";
 
-let team: GitHubTeam | undefined;
-afterEach(async () => {
-  await team?.dispose();
-  team = undefined;
-});
+const newTeam = teamsOfTest();
 
 /** As the web editor does it: a branch of its own with one line changed, and a pull request. */
 async function editByHand({ world }: GitHubTeam, to: string): Promise<number> {
@@ -60,7 +56,7 @@ function commitSuggestion({ world }: GitHubTeam, { from, to, text }: Suggested):
 
 describe("a pull request that somebody made in the browser", () => {
   it("is judged like any other, gets the exact lines as suggestions, and is merged by its number", async () => {
-    team = await openGitHubTeam();
+    const team = await newTeam();
     const { world, ada, open, register, bring } = team;
     await register("fraud", "1.0.0");
     // As long a name that its size is another, so that lines further down are wrong too.
@@ -102,7 +98,7 @@ describe("a pull request that somebody made in the browser", () => {
   });
 
   it("is refused by number when it is no open pull request of this repository", async () => {
-    team = await openGitHubTeam();
+    const team = await newTeam();
     const { open } = team;
     await expect(mergeProposal(await open(), "99")).rejects.toMatchObject({ code: "NOT_FOUND" });
     await expect(validateRequest(await open(), 99, { artifacts: "none" })).rejects.toMatchObject({

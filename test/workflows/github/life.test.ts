@@ -1,21 +1,12 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { mergeProposal } from "../../../src/workflows/merge.ts";
 import { promoteVersion } from "../../../src/workflows/promote.ts";
 import { listProposals } from "../../../src/workflows/proposals.ts";
 import { resolveModel } from "../../../src/workflows/resolve.ts";
 import { rollbackStage } from "../../../src/workflows/rollback.ts";
-import { openGitHubTeam, type GitHubTeam } from "../../builders/github-team.ts";
+import { teamsOfTest } from "../../builders/github-team.ts";
 
-let team: GitHubTeam | undefined;
-afterEach(async () => {
-  await team?.dispose();
-  team = undefined;
-});
-
-async function start(options: Parameters<typeof openGitHubTeam>[0] = {}): Promise<GitHubTeam> {
-  team = await openGitHubTeam(options);
-  return team;
-}
+const start = teamsOfTest();
 
 const METHODS = {
   merge: {},
@@ -23,7 +14,7 @@ const METHODS = {
   rebase: { settings: { allow_merge_commit: false, allow_squash_merge: false } },
 } as const;
 
-describe("the life of a model by pull requests", () => {
+describe("the life of a model by pull requests", { timeout: 120_000 }, () => {
   it.each(["merge", "squash", "rebase"] as const)(
     "goes from registration to rollback (%s)",
     async (method) => {

@@ -1,14 +1,10 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { promoteVersion } from "../../../src/workflows/promote.ts";
 import { resolveModel } from "../../../src/workflows/resolve.ts";
-import { type NoCloneTeam, openNoCloneTeam } from "../../builders/no-clone-team.ts";
+import { type NoCloneTeam, teamsOfFile } from "../../builders/no-clone-team.ts";
 import { commitFiles } from "../../servers/github/commit-files.ts";
 
-let team: NoCloneTeam | undefined;
-afterEach(async () => {
-  await team?.dispose();
-  team = undefined;
-});
+const start = teamsOfFile();
 
 interface Cost {
   readonly requests: number;
@@ -29,21 +25,31 @@ function addModels({ world }: NoCloneTeam, count: number): void {
   commitFiles(world.repository, { files, message: `${count} models` });
 }
 
+/** Commits on main, each of which changes a file of another model. */
+function addCommits({ world }: NoCloneTeam, count: number): void {
+  const { git } = world.repository;
+  const commits = Array.from({ length: count }, (_, at) => {
+    const from = at === 0 ? `from ${world.main()}\n` : "";
+    const file = `M 100644 inline models/other-${at % 7}/README.md\ndata ${String(at).length}\n${at}\n`;
+    return `commit refs/heads/main\ncommitter A <a@example.com> ${1_800_000_000 + at} +0000\ndata 1\nx\n${from}${file}`;
+  });
+  git.text(["fast-import", "--quiet", "--force"], commits.join(""));
+}
+
 /** What GitHub's API says of one more folder: its name, its mode, its id. */
 const BYTES_OF_A_ROW = 100;
 
 describe("what a promotion without a clone costs", () => {
   it("grows with the names of other models alone", async () => {
-    team = await openNoCloneTeam();
-    const here = team;
-    const { open, register, world } = here;
+    const team = await start();
+    const { open, register, world } = team;
     await register("fraud", "1.0.0");
     const promote = async (): Promise<void> =>
       expect(await promoteVersion(await open(), "fraud@1.0.0", "staging")).toMatchObject({
         status: "opened",
       });
     const resolve = async (): Promise<unknown> => resolveModel(await open(), "fraud@1.0.0");
-    const small = { promote: await costOf(here, promote), resolve: await costOf(here, resolve) };
+    const small = { promote: await costOf(team, promote), resolve: await costOf(team, resolve) };
     const [pull] = world.repository.pulls.values();
     expect(pull).toBeDefined();
     world.repository.git.move(
@@ -52,8 +58,8 @@ describe("what a promotion without a clone costs", () => {
       null,
     );
     world.repository.pulls.clear();
-    addModels(here, 100);
-    const large = { promote: await costOf(here, promote), resolve: await costOf(here, resolve) };
+    addModels(team, 100);
+    const large = { promote: await costOf(team, promote), resolve: await costOf(team, resolve) };
     // One commit more to look back over.
     expect(large.promote.requests).toBeLessThanOrEqual(small.promote.requests + 1);
     expect(large.resolve.requests).toBe(small.resolve.requests);
@@ -61,5 +67,34 @@ describe("what a promotion without a clone costs", () => {
     expect(large.promote.bytes - small.promote.bytes).toBeLessThan(2 * 101 * BYTES_OF_A_ROW);
     expect(small.promote.requests).toBeLessThan(30);
     expect(small.resolve.requests).toBeLessThan(8);
+  });
+
+  it("grows slowly with what happened since the version was registered", async () => {
+    const team = await start();
+    const { open, register } = team;
+    await register("fraud", "1.0.0");
+    addCommits(team, 3000);
+    const deep = await costOf(team, async () =>
+      expect(await promoteVersion(await open(), "fraud@1.0.0", "staging")).toMatchObject({
+        status: "opened",
+        verdict: { verdict: "pass" },
+      }),
+    );
+    expect(deep.requests).toBeLessThan(40);
+    expect(deep.bytes).toBeLessThan(1_000_000);
+  });
+
+  it("is walked in smaller steps where GitHub finds a question too much", async () => {
+    const team = await start();
+    const { open, register, world } = team;
+    await register("fraud", "1.0.0");
+    addCommits(team, 300);
+    const message = "Resource limits for this query exceeded.";
+    world.server.fail({
+      // Of a hundred commits and more.
+      matches: ({ operationId, bytes }) => operationId === "graphql/repository" && bytes > 5000,
+      fault: { status: 200, body: { data: null, errors: [{ type: "RESOURCE_LIMITS_EXCEEDED", message }] } },
+    });
+    expect(await promoteVersion(await open(), "fraud@1.0.0", "staging")).toMatchObject({ status: "opened" });
   });
 });

@@ -1,10 +1,10 @@
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { closeProposal } from "../../../src/workflows/proposals.ts";
 import { mergeProposal } from "../../../src/workflows/merge.ts";
 import { promoteVersion, type PromoteOptions } from "../../../src/workflows/promote.ts";
 import type { ProposalOutcome } from "../../../src/workflows/write/propose.ts";
 import { aYank, textOf } from "../../builders/manifests.ts";
-import { openGitHubTeam, type GitHubTeam } from "../../builders/github-team.ts";
+import { type GitHubTeam, type TeamOptions, teamsOfTest } from "../../builders/github-team.ts";
 import { commitFiles } from "../../servers/github/commit-files.ts";
 
 const BRANCH = "promote/staging/fraud/1.0.0";
@@ -22,14 +22,10 @@ const WAYS = process.env["MODELTRAIL_TEST_LONG"] === "1" ? ALL : (["in turn"] as
 
 let way: (typeof WAYS)[number] = "in turn";
 let turn = 0;
-let team: GitHubTeam | undefined;
-afterEach(async () => {
-  await team?.dispose();
-  team = undefined;
-});
+const openTeam = teamsOfTest();
 
 /** A registry with two versions and nothing proposed; `count` says what a command wrote. */
-async function start(options: Parameters<typeof openGitHubTeam>[0] = {}): Promise<
+async function start(options: TeamOptions = {}): Promise<
   GitHubTeam & {
     readonly promote: (version: string, options?: PromoteOptions) => Promise<ProposalOutcome>;
     readonly writesOf: (work: () => Promise<unknown>) => Promise<readonly string[]>;
@@ -39,8 +35,7 @@ async function start(options: Parameters<typeof openGitHubTeam>[0] = {}): Promis
   turn += 1;
   const method = way === "in turn" ? (ALL[turn % ALL.length] ?? "merge") : way;
   const settings = { ...METHODS[method], ...options.settings };
-  const opened = await openGitHubTeam({ ...options, settings });
-  team = opened;
+  const opened = await openTeam({ ...options, settings });
   const { world, open, register } = opened;
   await register("fraud", "1.0.0");
   await register("fraud", "1.1.0");

@@ -11,6 +11,7 @@ export interface Source {
 const MOST_TRIES = 3;
 /** GitHub's word for a query that took too long, or that it could not finish. */
 const UNFINISHED = /something went wrong|timed? ?out|time limit|couldn't respond/i;
+const TOO_MUCH = /resource limits?/i;
 
 /**
  * Asks for fields of the repository, and again when no answer came: a question changes nothing. `fields` are GraphQL
@@ -44,6 +45,14 @@ export interface Question {
   readonly fragments?: string;
   /** Fields next to `repository`. */
   readonly beside?: string;
+}
+
+/** A question that may be answered when less is asked for at once. */
+export function isTooMuch(error: unknown): boolean {
+  if (!(error instanceof GitHubError)) return false;
+  const { httpStatus, said } = error;
+  if (httpStatus === 200) return UNFINISHED.test(said) || TOO_MUCH.test(said);
+  return httpStatus === 502 || httpStatus === 504;
 }
 
 function isWorthAnother(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import type { Proxies } from "../proxied-fetch.ts";
 import { openApi, PATIENCE, type Patience } from "../sdk.ts";
 import type { RegistryAddress } from "./address.ts";
 import type { Source } from "./ask.ts";
@@ -18,6 +19,8 @@ export interface ApiRepositoryOptions {
   readonly token: string;
   readonly userAgent: string;
   readonly patience?: Partial<Patience>;
+  /** Left out: there are none. */
+  readonly proxies?: Proxies;
 }
 
 /** A repository on GitHub by its API. */
@@ -36,10 +39,10 @@ export interface ApiParts extends HostedParts {
 
 /** Asks nothing yet. */
 export function openApiRepository(options: ApiRepositoryOptions): ApiRepository {
-  const { address, token, userAgent } = options;
+  const { address, token, userAgent, proxies } = options;
   const { endpoint, owner, name, url, prefix } = address;
   const patience = { ...PATIENCE, ...options.patience };
-  const api = openApi({ endpoint, owner, name, token, userAgent, patience });
+  const api = openApi({ endpoint, owner, name, token, userAgent, patience, proxies });
   const source: Source = { api, retryPauseMs: patience.retryPauseMs };
   const supply = new ApiSupply(source);
   let made: ApiParts | undefined;

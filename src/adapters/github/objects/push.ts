@@ -48,6 +48,11 @@ export class ApiRemote implements Remote {
     return this.#refs.refresh();
   }
 
+  /** The host's history is whole. */
+  deepen(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async push(updates: readonly Move[]): Promise<void> {
     for (const { name, value } of updates) {
       if (!name.startsWith(HEADS)) throw notABranch(name);

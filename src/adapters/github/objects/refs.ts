@@ -154,16 +154,21 @@ export class ApiRefs implements RefStore {
     return branch === undefined ? undefined : this.read(`${TRACKING}${branch}`);
   }
 
-  /** One branch is asked for by its name; who asks for a second in the same folder gets them all in one list. */
+  /**
+   * A branch comes with those beside it, which are about the same; who asks for a second further off gets all of a kind
+   * in one list.
+   */
   async #tip(branch: string): Promise<string | null> {
     const known = this.#known.get(branch);
     if (known !== undefined) return known;
-    const folder = branch.slice(0, branch.indexOf("/") + 1);
-    if (folder !== "" && this.#folders.has(folder)) {
-      await this.#readFolder(folder);
+    const kind = branch.slice(0, branch.indexOf("/") + 1);
+    if (kind !== "") {
+      const own = branch.slice(0, branch.lastIndexOf("/") + 1);
+      const isSecond = this.#folders.has(kind);
+      if (!isSecond) this.#folders.set(kind, undefined);
+      await this.#readFolder(isSecond && this.#folders.get(own) === undefined ? kind : own);
       return this.#known.get(branch) ?? null;
     }
-    this.#folders.set(folder, undefined);
     const answer = await askRepository(this.#source, {
       fields: "ref(qualifiedName: $branch) { target { oid } }",
       declares: ["$branch: String!"],

@@ -31,6 +31,12 @@ function branchReply(forge: Forge, repository: Repository, { ref, sha }: PullReq
   };
 }
 
+/** Of a fork that is gone there is nothing but its owner, for whom the author stands here. */
+function headReply(forge: Forge, repository: Repository, { head, fork, author }: PullRequest): object {
+  if (fork !== null) return branchReply(forge, fork ?? repository, head);
+  return { ...head, label: `${author.login}:${head.ref}`, user: userReply(forge, author), repo: null };
+}
+
 /** What a merge made of it; of one that is not merged, the merge that GitHub tried. */
 function mergeCommitOf(pull: PullRequest): string | null {
   return pull.merged?.sha ?? pull.testMerge;
@@ -81,7 +87,7 @@ export function pullReply(forge: Forge, repository: Repository, pull: PullReques
     assignees: [],
     requested_reviewers: pull.requested.map((user) => userReply(forge, user)),
     requested_teams: [],
-    head: branchReply(forge, repository, pull.head),
+    head: headReply(forge, repository, pull),
     base: branchReply(forge, repository, pull.base),
     _links: Object.fromEntries(Object.entries(links).map(([name, href]) => [name, { href }])),
     author_association: associationOf(repository, pull.author),

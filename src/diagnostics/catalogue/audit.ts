@@ -1,0 +1,94 @@
+import type { CatalogueEntry } from "../catalogue.ts";
+
+const WHY_CHAIN =
+  "The audit history follows from the main branch alone. Where the two differ, somebody wrote to the audit branch by hand, or rewrote one of the two branches.";
+const COMPARE =
+  "Compare the audit branch with other clones of it and with the anchors in storage, and find out who wrote the commit that is named. Do not record on top of it: keep the branch as evidence, and begin a new one under another name in spec.audit.branch.";
+
+/** Findings of `audit verify`. */
+export const AUDIT_FINDINGS = {
+  AUDIT_ENTRY_FORGED: {
+    gate: "audit",
+    severity: "error",
+    title: "An entry tells of something that did not happen",
+    why: WHY_CHAIN,
+    remedy: COMPARE,
+  },
+  AUDIT_ENTRY_DROPPED: {
+    gate: "audit",
+    severity: "error",
+    title: "A transition is missing, though later ones are recorded",
+    why: WHY_CHAIN,
+    remedy: COMPARE,
+  },
+  AUDIT_ENTRY_EDITED: {
+    gate: "audit",
+    severity: "error",
+    title: "An entry does not say what happened",
+    why: WHY_CHAIN,
+    remedy: COMPARE,
+  },
+  AUDIT_ENTRY_REORDERED: {
+    gate: "audit",
+    severity: "error",
+    title: "An entry is not in its place",
+    why: WHY_CHAIN,
+    remedy: COMPARE,
+  },
+  AUDIT_ENTRY_DUPLICATED: {
+    gate: "audit",
+    severity: "error",
+    title: "A transition is recorded twice",
+    why: WHY_CHAIN,
+    remedy: COMPARE,
+  },
+  AUDIT_ENTRY_BROKEN: {
+    gate: "audit",
+    severity: "error",
+    title: "A file among the entries is no entry",
+    why: "Every entry is canonical JSON of a known form. Anything else was not written by a recorder.",
+    remedy: COMPARE,
+  },
+  AUDIT_CHAIN_BROKEN: {
+    gate: "audit",
+    severity: "error",
+    title: "An entry does not follow the one before it",
+    why: "Each entry holds the SHA-256 of the one before. Where that does not match, one of the two was changed, or something between them is gone.",
+    remedy: COMPARE,
+  },
+  AUDIT_COMMIT_DIFFERS: {
+    gate: "audit",
+    severity: "error",
+    title: "The commit of an entry is not the one that a recorder makes",
+    why: "Message, author, committer and dates follow from the entry and the commit of the main branch, so that `git log` alone can be believed.",
+    remedy: COMPARE,
+  },
+  AUDIT_FOREIGN_CHANGE: {
+    gate: "audit",
+    severity: "error",
+    title: "A commit of the audit branch does more than add to it",
+    why: "Entries are added one a commit, enrichment beside them, and nothing is ever changed or removed.",
+    remedy: COMPARE,
+  },
+  AUDIT_ENRICHMENT_CHANGED: {
+    gate: "audit",
+    severity: "error",
+    title: "What a forge knew was changed after it was recorded",
+    why: "Who approved and merged is not told by the main branch, so the first record of it stands.",
+    remedy: COMPARE,
+  },
+  AUDIT_ANCHOR_DIFFERS: {
+    gate: "audit",
+    severity: "error",
+    title: "An anchor in storage says something else than the audit branch",
+    why: "Anchors are written once, outside of the repository. Where one disagrees, the audit branch was rewritten after it was anchored, perhaps together with the main branch.",
+    remedy: COMPARE,
+  },
+  AUDIT_OTHER_RULES: {
+    gate: "audit",
+    severity: "warning",
+    title: "Entries were judged by other rules than this version has",
+    why: "Their place in the chain and everything but their verdicts was verified. A verdict can be recomputed only by the version of Modeltrail whose rules it names.",
+    remedy: "Verify them with a version of Modeltrail that has those rules.",
+  },
+} as const satisfies Record<string, CatalogueEntry>;
