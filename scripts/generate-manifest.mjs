@@ -5,6 +5,7 @@ import { Ajv } from "ajv";
 import standaloneCode from "ajv/dist/standalone/index.js";
 import { compile } from "json-schema-to-typescript";
 import { format } from "prettier";
+import { makeStageText } from "./stage-text.mjs";
 
 const KINDS = {
   Registry: "registry",
@@ -189,6 +190,10 @@ const outputs = {
   "validators.generated.js": makeValidators(),
   "validators.generated.d.ts": await makeValidatorTypes(),
   "shapes.generated.ts": await makeShapes(),
+  "stage-text.generated.ts": await format(`${BANNER}\n${makeStageText(schemas.ModelStage, resolve)}`, {
+    ...STYLE,
+    parser: "typescript",
+  }),
 };
 const check = process.argv.includes("--check");
 for (const [name, text] of Object.entries(outputs)) {

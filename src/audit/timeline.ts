@@ -62,11 +62,23 @@ export interface Timeline {
   readonly rollbackTargets: (stage: string) => readonly string[];
 }
 
-/**
- * Reads the changes of one model, oldest first, as history. A move is a rollback when it goes to a version that
- * held the stage before, was not yanked by then, and whose latest stay there was not itself ended by a rollback.
- */
+/** A timeline that goes on: what it tells is as of the last change that it was given. */
+export interface RunningTimeline extends Timeline {
+  readonly add: (change: ModelChange) => void;
+}
+
+/** Reads the changes of one model, oldest first, as history. */
 export function buildTimeline(changes: readonly ModelChange[]): Timeline {
+  const timeline = startTimeline();
+  for (const change of changes) timeline.add(change);
+  return timeline;
+}
+
+/**
+ * Begins the history of a model. A move is a rollback when it goes to a version that held the stage before, was not
+ * yanked by then, and whose latest stay there was not itself ended by a rollback.
+ */
+export function startTimeline(): RunningTimeline {
   const stays = new Map<string, Map<string, Stay>>();
   const current = new Map<string, string>();
   const yanked = new Set<string>();
@@ -104,12 +116,15 @@ export function buildTimeline(changes: readonly ModelChange[]): Timeline {
       ...(to === null ? { broken: true } : {}),
     });
   };
-  for (const change of changes) {
-    if (change.type === "stage") move(change);
-    else {
-      if (change.type === "yank") yanked.add(change.version);
-      events.push({ kind: change.type, origin: change.origin, to: change.version });
-    }
-  }
-  return { events, staysAt: (stage) => [...(stays.get(stage)?.keys() ?? [])], rollbackTargets: targetsOf };
+  const add = (change: ModelChange): void => {
+    if (change.type === "stage") return move(change);
+    if (change.type === "yank") yanked.add(change.version);
+    events.push({ kind: change.type, origin: change.origin, to: change.version });
+  };
+  return {
+    add,
+    events,
+    staysAt: (stage) => [...(stays.get(stage)?.keys() ?? [])],
+    rollbackTargets: targetsOf,
+  };
 }

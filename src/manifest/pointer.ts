@@ -13,6 +13,18 @@ export function parsePointer(pointer: string): readonly string[] {
     .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
+/** The same few pointers are looked up in thousands of manifests. */
+const KNOWN = new Map<string, readonly string[]>();
+const MOST_KNOWN = 64;
+
+function keysOf(pointer: string): readonly string[] {
+  const known = KNOWN.get(pointer);
+  if (known !== undefined) return known;
+  const keys = parsePointer(pointer);
+  if (KNOWN.size < MOST_KNOWN) KNOWN.set(pointer, keys);
+  return keys;
+}
+
 /** A JSON Pointer as people write it: `spec.metrics[0].value`. */
 export function renderPointer(pointer: string): string {
   let text = "";
@@ -27,7 +39,7 @@ export function renderPointer(pointer: string): string {
 /** The value at a pointer; undefined where it leads nowhere. */
 export function valueAt(root: unknown, pointer: string): unknown {
   let value = root;
-  for (const key of parsePointer(pointer)) {
+  for (const key of keysOf(pointer)) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
     value = (value as Readonly<Record<string, unknown>>)[key];
   }

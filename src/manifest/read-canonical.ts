@@ -5,6 +5,7 @@ import { limitsOf, type ManifestLimits } from "./limits.ts";
 import { indexLines } from "./line-index.ts";
 import type { ManifestByKind, ManifestKind, ParsedManifest } from "./parsed.ts";
 import { hasSkipComment } from "./skip-comment.ts";
+import { readStageText } from "./stage-text.generated.ts";
 import { validateManifest } from "./validate.ts";
 
 /**
@@ -18,12 +19,19 @@ export function parseCanonicalManifest<K extends ManifestKind>(
   const limits = limitsOf(kind);
   if (bytes.length > limits.bytes) return undefined;
   const text = decodeText(bytes);
-  if (text === undefined || !hasSkipComment(text)) return undefined;
+  if (text === undefined) return undefined;
+  // Of all kinds, stages are read by the thousand. What this expression matches holds to the schema already.
+  const stage = kind === "ModelStage" ? readStageText(text) : undefined;
+  if (stage !== undefined) return accept(stage as ManifestByKind[K], text, limits);
+  if (!hasSkipComment(text)) return undefined;
   const value = parseCanonical(text, limits);
   if (value === undefined) return undefined;
   const validation = validateManifest(kind, value);
-  if (!validation.ok) return undefined;
-  return { ok: true, value: validation.value, text, positionOf: locateLater(text, limits) };
+  return validation.ok ? accept(validation.value, text, limits) : undefined;
+}
+
+function accept<T>(value: T, text: string, limits: ManifestLimits): ParsedManifest<T> {
+  return { ok: true, value, text, positionOf: locateLater(text, limits) };
 }
 
 /** Positions are asked for now and then only, so the text is read for them when the first one is. */

@@ -66,15 +66,16 @@ function isManifestFolder(name: string | undefined): name is ManifestFolder {
 /** Tells what a path (relative to the registry's folder) holds. */
 export function identifyPath(path: string): PathIdentity {
   if (path === REGISTRY_FILE) return { kind: "registry" };
-  const [top, a, b, ...rest] = path.split("/");
-  if (top !== MODELS_FOLDER || a === undefined || b === undefined) return { kind: "other" };
-  if (isManifestFolder(b)) return identifyManifest(a, b, rest);
-  const [c, ...deeper] = rest;
-  if (c !== undefined && isManifestFolder(c) && deeper.length > 0)
-    return identifyManifest(`${a}/${b}`, c, deeper);
+  const parts = path.split("/");
+  const a = parts[1];
+  const b = parts[2];
+  const c = parts[3];
+  if (parts[0] !== MODELS_FOLDER || a === undefined || b === undefined) return { kind: "other" };
+  if (isManifestFolder(b)) return identifyManifest(a, b, parts, 3);
+  if (isManifestFolder(c) && parts.length > 4) return identifyManifest(`${a}/${b}`, c, parts, 4);
   if (LOOKS_LIKE_STAGE.test(path)) return { kind: "stray", model: a, folder: "stages" };
   if (c === undefined) return identifyOwn(a, b);
-  if (deeper.length === 0) return identifyOwn(`${a}/${b}`, c, a);
+  if (parts.length === 4) return identifyOwn(`${a}/${b}`, c, a);
   return { kind: "other", model: a };
 }
 
@@ -85,8 +86,16 @@ function identifyOwn(model: string, name: string, owner: string = model): PathId
   return { kind: "other", model: owner };
 }
 
-function identifyManifest(model: string, folder: ManifestFolder, rest: readonly string[]): PathIdentity {
-  const [first = "", second, third] = rest;
+/** `parts` of a path, of which those from `from` on lie below the folder. */
+function identifyManifest(
+  model: string,
+  folder: ManifestFolder,
+  parts: readonly string[],
+  from: number,
+): PathIdentity {
+  const first = parts[from] ?? "";
+  const second = parts[from + 1];
+  const third = parts[from + 2];
   const isYaml = second === undefined && first.endsWith(".yaml") && first !== ".yaml";
   if (folder === "versions" && isYaml)
     return { kind: "version", model, version: first.slice(0, -".yaml".length) };
@@ -96,7 +105,10 @@ function identifyManifest(model: string, folder: ManifestFolder, rest: readonly 
   return { kind: "stray", model, folder };
 }
 
-/** Git's modes of plain files; links and submodules hold no manifest, whatever they point to. */
+/**
+ * Whether a mode is a plain file's, as Git has it: old tools wrote others than 100644 and 100755, and Git takes them for
+ * one of these. Links and submodules hold no manifest, whatever they point to.
+ */
 export function isPlainMode(mode: string): boolean {
-  return mode === "100644" || mode === "100755";
+  return mode.startsWith("100");
 }

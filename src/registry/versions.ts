@@ -39,14 +39,27 @@ export function versionNumber(version: string): string {
 
 /** Order of semantic versions, lowest first; for valid versions only. */
 export function compareVersions(a: string, b: string): number {
-  if (PLAIN.test(a) && PLAIN.test(b)) return comparePlain(a.split("."), b.split("."));
+  if (PLAIN.test(a) && PLAIN.test(b)) return comparePlain(a, b);
   return compare(versionNumber(a), versionNumber(b)) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
-function comparePlain(a: readonly string[], b: readonly string[]): number {
-  const differs = a.findIndex((part, index) => part !== b[index]);
-  return differs < 0 ? 0 : Number(a[differs]) - Number(b[differs]);
+/** Three numbers and two points each: read digit by digit, since lists compare them by the ten thousand. */
+function comparePlain(a: string, b: string): number {
+  let atA = 0;
+  let atB = 0;
+  for (let part = 0; part < 3; part += 1) {
+    let numberA = 0;
+    let numberB = 0;
+    for (let code = a.charCodeAt(atA++); code >= ZERO; code = a.charCodeAt(atA++))
+      numberA = numberA * 10 + code - ZERO;
+    for (let code = b.charCodeAt(atB++); code >= ZERO; code = b.charCodeAt(atB++))
+      numberB = numberB * 10 + code - ZERO;
+    if (numberA !== numberB) return numberA - numberB;
+  }
+  return 0;
 }
+
+const ZERO = 0x30;
 
 export function isPrerelease(version: string): boolean {
   return version.includes("-");

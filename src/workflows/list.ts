@@ -1,14 +1,14 @@
 import { isModeltrailError } from "../diagnostics/errors.ts";
 import type { ModelStage } from "../manifest/types.generated.ts";
 import { checkFields, stageFields } from "../registry/checks/fields.ts";
-import { usableVersions, type Entry, type ModelView } from "../registry/model-view.ts";
 import { modelNameProblem, nameProblem } from "../registry/names.ts";
+import { outlineFolders, type ModelOutline, type OutlinedStage, type Outlines } from "../registry/outline.ts";
 import { latestVersion, versionNumber, versionProblem } from "../registry/versions.ts";
-import { viewFiles } from "../registry/view.ts";
+import type { LoadedFile } from "../registry/view.ts";
 import type { Context } from "./context.ts";
-import { openCommit, type ReadAt } from "./read/commit.ts";
-import { loadFiles, type Wanted } from "./read/manifests.ts";
-import { listScope } from "./read/scope.ts";
+import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
+import { loadFiles } from "./read/manifests.ts";
+import { listModelFolders } from "./read/scope.ts";
 import { readPolicy } from "./read/policy.ts";
 
 /** A model in a line. */
@@ -36,10 +36,13 @@ export interface ModelList {
 /** Lists every model with what its stages hold. A broken file marks its row and hides nothing else. */
 export async function listModels(context: Context, at: ReadAt = {}): Promise<ModelList> {
   const commit = await openCommit(context, at);
-  const wanted: Wanted = (identity) => identity.kind === "stage";
-  const files = await listScope(context, commit, { models: "all", wanted, policy: false });
-  const views = viewFiles(await loadFiles(context, files, wanted));
-  const models = [...views.models.values()].map(toRow).toSorted((a, b) => (a.model < b.model ? -1 : 1));
+  const { outlines, coming } = await findModels(context, commit);
+  // While git is looking for the last of the stages.
+  const beginnings = outlines.map(beginRow);
+  const files = new Map((await Promise.all(coming)).flat().map((file) => [file.path, file]));
+  const models = beginnings
+    .map((row) => finishRow(row, files))
+    .toSorted((a, b) => (a.model < b.model ? -1 : 1));
   for (const row of models)
     if (row.broken)
       context.notices.warn(
@@ -48,10 +51,36 @@ export async function listModels(context: Context, at: ReadAt = {}): Promise<Mod
   return { commit: commit.oid, stages: await stageNames(context, commit), models };
 }
 
-async function stageNames(
+/** So many stages are asked for together. */
+const STAGES_AT_ONCE = 256;
+
+/** All models by name. Their stages are read while the others are still being found. */
+async function findModels(
   context: Context,
-  commit: Awaited<ReturnType<typeof openCommit>>,
-): Promise<readonly string[]> {
+  commit: RegistryCommit,
+): Promise<{
+  readonly outlines: readonly ModelOutline[];
+  readonly coming: readonly Promise<readonly LoadedFile[]>[];
+}> {
+  const outlines: Outlines = new Map();
+  const coming: Promise<readonly LoadedFile[]>[] = [];
+  let found: OutlinedStage[] = [];
+  const read = (): void => {
+    const files = loadFiles(context, found, () => true);
+    // They are awaited together in the end; a failure before that must not count as unhandled.
+    files.catch(() => undefined);
+    coming.push(files);
+    found = [];
+  };
+  for await (const folders of listModelFolders(context, commit)) {
+    found.push(...outlineFolders(outlines, folders));
+    if (found.length >= STAGES_AT_ONCE) read();
+  }
+  read();
+  return { outlines: [...outlines.values()], coming };
+}
+
+async function stageNames(context: Context, commit: RegistryCommit): Promise<readonly string[]> {
   try {
     return (await readPolicy(context, commit)).spec.stages.map((stage) => stage.name);
   } catch (error) {
@@ -61,39 +90,62 @@ async function stageNames(
   }
 }
 
-function toRow(model: ModelView): ModelRow {
-  const latest = latestVersion(usableVersions(model));
+/** What names alone say of a row. */
+interface RowBeginning {
+  readonly outline: ModelOutline;
+  readonly latest: string | undefined;
+  readonly broken: boolean;
+}
+
+function beginRow(outline: ModelOutline): RowBeginning {
+  const { versions, yanks, hasManifest, hasOddFile } = outline;
   return {
-    model: model.name,
-    stages: Object.fromEntries(
-      [...model.stages].map(([stage, entry]) => [stage, entry.value?.spec.version ?? null]),
+    outline,
+    latest: latestVersion(
+      yanks.size === 0 ? [...versions] : [...versions].filter((version) => !yanks.has(version)),
     ),
-    ...(latest === undefined ? {} : { latest }),
-    versions: model.versions.size,
-    broken: isMisnamed(model) || hasBrokenFile(model) || ![...model.stages].every(isSoundIn(model)),
+    broken: !hasManifest || hasOddFile || isMisnamed(outline),
   };
 }
 
-/** Told from paths alone. */
-function isMisnamed({ name, versions, yanks, stages }: ModelView): boolean {
-  const numbers = new Set([...versions.keys()].map(versionNumber));
-  return (
-    modelNameProblem(name) !== undefined ||
-    numbers.size < versions.size ||
-    [...versions.keys(), ...yanks.keys()].some((version) => versionProblem(version) !== undefined) ||
-    [...stages.keys()].some((stage) => nameProblem("stage", stage) !== undefined)
+function finishRow(
+  { outline, latest, broken }: RowBeginning,
+  files: ReadonlyMap<string, LoadedFile>,
+): ModelRow {
+  const held = outline.stages.map(
+    ({ identity, path }) => [identity.stage, stageIn(files.get(path))] as const,
   );
+  return {
+    model: outline.name,
+    stages: Object.fromEntries(held.map(([stage, value]) => [stage, value?.spec.version ?? null])),
+    ...(latest === undefined ? {} : { latest }),
+    versions: outline.versions.size,
+    broken: broken || !held.every(isSoundIn(outline)),
+  };
 }
 
-/** A model.yaml that is missing, a stage that cannot be read, and links where manifests should be. */
-function hasBrokenFile({ manifest, versions, yanks, stages }: ModelView): boolean {
-  const entries = [manifest, ...versions.values(), ...yanks.values(), ...stages.values()];
-  return entries.some((entry) => entry === undefined || entry.state === "broken");
+/** What a stage's file holds; undefined when it cannot be read. */
+function stageIn(file: LoadedFile | undefined): ModelStage | undefined {
+  return file?.reading?.ok === true && file.reading.value.kind === "ModelStage"
+    ? file.reading.value
+    : undefined;
+}
+
+/** Told from paths alone. */
+function isMisnamed({ name, versions, yanks, stages }: ModelOutline): boolean {
+  if (modelNameProblem(name) !== undefined) return true;
+  for (const version of versions) {
+    if (versionProblem(version) !== undefined) return true;
+    // `v1.0.0` and `1.0.0` are one number.
+    if (version.startsWith("v") && versions.has(versionNumber(version))) return true;
+  }
+  for (const version of yanks) if (versionProblem(version) !== undefined) return true;
+  return stages.some(({ identity }) => nameProblem("stage", identity.stage) !== undefined);
 }
 
 /** Whether a stage says what its path says, and names a version that is there to be used. */
-function isSoundIn(model: ModelView): (stage: readonly [string, Entry<ModelStage>]) => boolean {
-  return ([stage, { value }]) => {
+function isSoundIn(model: ModelOutline): (stage: readonly [string, ModelStage | undefined]) => boolean {
+  return ([stage, value]) => {
     if (value === undefined || checkFields(value, stageFields(model.name, stage)).length > 0) return false;
     const { version } = value.spec;
     return model.versions.has(version) && !model.yanks.has(version);

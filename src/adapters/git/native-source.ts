@@ -1,5 +1,6 @@
 import { ModeltrailError } from "../../diagnostics/errors.ts";
 import { NativeBatch } from "./native-batch.ts";
+import { type ListedPart, listTree } from "./native-listing.ts";
 import type { NativeGit } from "./native-process.ts";
 import { requireOid } from "./object-format.ts";
 import type { ObjectSource, StoredObject } from "./object-source.ts";
@@ -31,6 +32,12 @@ export class NativeSource implements ObjectSource {
         hint: "`git fsck` says what is damaged; a fresh clone mends it",
       });
     });
+  }
+
+  listTree(tree: string, path: string): AsyncIterable<ListedPart> | undefined {
+    requireOid(tree);
+    // Where trees may be missing, git would ask the remote for one after the other.
+    return this.#promisor === undefined ? listTree(this.#git, tree, path) : undefined;
   }
 
   async readRevision(revision: string): Promise<StoredObject | undefined> {

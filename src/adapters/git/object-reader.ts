@@ -1,6 +1,8 @@
 import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Commit, ObjectReader, ReadCounters } from "../../ports/repository.ts";
+import type { TreeFolder } from "../../ports/tree-listing.ts";
 import { parseCommit } from "./commit-format.ts";
+import type { ListedPart } from "./native-listing.ts";
 import { type ObjectType, parseTree, type RawTreeEntry } from "./object-format.ts";
 import type { ObjectSource, StoredObject } from "./object-source.ts";
 
@@ -62,6 +64,25 @@ export class CachedObjects implements ObjectReader {
       }
     }
     return oids.map((oid) => demand(found.get(oid), oid));
+  }
+
+  listFolders(tree: string, path: string): AsyncIterable<readonly TreeFolder[]> | undefined {
+    const parts = this.#source.listTree?.(tree, path);
+    return parts === undefined ? undefined : this.#countTrees(tree, parts);
+  }
+
+  async *#countTrees(top: string, parts: AsyncIterable<ListedPart>): AsyncGenerator<readonly TreeFolder[]> {
+    const seen = new Set<string>();
+    const count = (oid: string): void => {
+      if (seen.has(oid) || this.#trees.has(oid)) return;
+      seen.add(oid);
+      this.counters.trees++;
+    };
+    count(top);
+    for await (const { folders, trees } of parts) {
+      for (const oid of trees) count(oid);
+      yield folders;
+    }
   }
 
   async readBlobs(oids: readonly string[], maxBytes: number): Promise<readonly (Uint8Array | "too-large")[]> {

@@ -67,11 +67,29 @@ export async function readAllTimelines(
   context: Context,
   commit: string,
 ): Promise<ReadonlyMap<string, Timeline>> {
-  const changes = await interpret(
-    new StageBlobs(context),
-    (await readSteps(context, { from: commit, paths: [`${context.prefix}${MODELS_FOLDER}`] })).toReversed(),
-  );
+  const changes = await readAllChanges(context, commit);
   return new Map([...changes].map(([model, list]) => [model, buildTimeline(list)]));
+}
+
+/** What happened to every model up to a commit, oldest first. */
+export async function readAllChanges(
+  context: Context,
+  commit: string,
+): Promise<ReadonlyMap<string, readonly ModelChange[]>> {
+  const paths = [`${context.prefix}${MODELS_FOLDER}`];
+  return interpret(new StageBlobs(context), (await readSteps(context, { from: commit, paths })).toReversed());
+}
+
+/** What happened to one model up to a commit, oldest first. */
+export async function readChanges(
+  context: Context,
+  commit: string,
+  model: string,
+): Promise<readonly ModelChange[]> {
+  const folder = `${context.prefix}${modelFolder(model)}`;
+  const paths = ["stages", "yanked", "versions"].map((name) => `${folder}/${name}`);
+  const steps = await readSteps(context, { from: commit, paths });
+  return (await interpret(new StageBlobs(context), steps.toReversed())).get(model) ?? [];
 }
 
 interface Walk {
@@ -145,6 +163,15 @@ function rawChanges(
     before,
     after,
   }));
+}
+
+/** What one commit did to each model, in the order in which a timeline takes it. */
+export async function interpretStep(
+  { prefix }: Context,
+  step: HistoryStep,
+  blobs: StageBlobs,
+): Promise<ReadonlyMap<string, readonly ModelChange[]>> {
+  return interpret(blobs, rawChanges(prefix, step, 0).toReversed());
 }
 
 /** What a person wants to know of a commit. */

@@ -1,9 +1,10 @@
+import type { TreeFolder } from "../../ports/tree-listing.ts";
 import { identifyPath, modelFolder, MODELS_FOLDER, REGISTRY_FILE } from "../../registry/layout.ts";
 import { modelNameProblem } from "../../registry/names.ts";
 import type { Context } from "../context.ts";
 import { modelsTree, type RegistryCommit } from "./commit.ts";
 import type { Wanted } from "./manifests.ts";
-import { entryAt, isFolder, listFiles, type TreeFile } from "./trees.ts";
+import { entryAt, isFolder, listFiles, listFolders, type TreeFile } from "./trees.ts";
 
 /** Which part of a registry to read. */
 export interface Scope {
@@ -37,6 +38,35 @@ export async function listScope(
   return files;
 }
 
+/** Where so many folders lie below models/, the whole is listed rather than read level by level. */
+const MANY = 64;
+
+/** The folders of all models, with their files by name alone: those of `listScope`, some at a time. */
+export async function* listModelFolders(
+  context: Context,
+  { tree }: RegistryCommit,
+): AsyncGenerator<readonly TreeFolder[]> {
+  const oid = await modelsTree(context, tree);
+  if (oid === undefined) return;
+  const { objects } = context.repository;
+  const [entries = []] = await objects.readTrees([oid]);
+  const isLarge = entries.filter(isFolder).length >= MANY;
+  const parts = isLarge ? objects.listFolders?.(oid, MODELS_FOLDER) : undefined;
+  if (parts === undefined) yield await listFolders(context.repository, { path: MODELS_FOLDER, oid }, isOfAll);
+  else for await (const part of parts) yield part.filter(({ path }) => isReached(path));
+}
+
+function isOfAll(path: string): boolean {
+  return isNeeded(path, isNoManifestFolder);
+}
+
+/** Whether every folder on the way is needed as well; of those, only the one below the model's own may be not. */
+function isReached(path: string): boolean {
+  if (!isOfAll(path)) return path === MODELS_FOLDER;
+  const parts = path.split("/");
+  return parts.length <= 3 || isOfAll(parts.slice(0, 3).join("/"));
+}
+
 /** The files of one model; none when there is no such folder. */
 async function listModel(
   context: Context,
@@ -64,10 +94,12 @@ const NEEDED = new Set(["versions", "yanked", "stages"]);
 
 /** Folders that hold a model's manifests, or may hold a model: `models/x`, `models/x/versions`, `models/ns/x/stages/prod`. */
 function isNeeded(path: string, mayBeModel: (name: string) => boolean): boolean {
-  const [, a, b, c, d, ...rest] = path.split("/");
-  if (a === undefined || rest.length > 0) return false;
+  const parts = path.split("/");
+  const b = parts[2];
+  const c = parts[3];
+  if (parts.length < 2 || parts.length > 5) return false;
   if (b === undefined) return true;
-  if (NEEDED.has(b)) return d === undefined;
+  if (NEEDED.has(b)) return parts.length < 5;
   if (c === undefined) return mayBeModel(b);
   return NEEDED.has(c);
 }
@@ -81,8 +113,11 @@ function isNoManifestFolder(name: string): boolean {
   return name !== "deploy";
 }
 
-/** The names of all models, by folders alone; namespaces are entered, models are not. */
-export async function listModelNames(context: Context, commit: RegistryCommit): Promise<readonly string[]> {
+/** The model.yaml of every model with a good name, unread; namespaces are entered, folders of models are not. */
+export async function listModelManifests(
+  context: Context,
+  commit: RegistryCommit,
+): Promise<readonly TreeFile[]> {
   const models = await modelsTree(context, commit.tree);
   if (models === undefined) return [];
   const files = await listFiles(
@@ -91,8 +126,5 @@ export async function listModelNames(context: Context, commit: RegistryCommit): 
     (path) =>
       isNeeded(path, isGoodName) && path.split("/").length <= 3 && !NEEDED.has(path.split("/")[2] ?? ""),
   );
-  return files.flatMap((file) => {
-    const identity = identifyPath(file.path);
-    return identity.kind === "model" ? [identity.model] : [];
-  });
+  return files.filter(({ path }) => identifyPath(path).kind === "model");
 }

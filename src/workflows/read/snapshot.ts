@@ -1,9 +1,7 @@
 import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { ModelVersion } from "../../manifest/types.generated.ts";
-import { modelPath } from "../../registry/layout.ts";
 import type { CheckedModel, Snapshot } from "../../registry/model-view.ts";
 import { buildSnapshot } from "../../registry/snapshot.ts";
-import { type LoadedFile, unreadFile } from "../../registry/view.ts";
 import type { Context } from "../context.ts";
 import { sha256Hex } from "../digest.ts";
 import type { RegistryCommit } from "./commit.ts";
@@ -48,9 +46,4 @@ export function requireWhole(model: CheckedModel, version: string): ModelVersion
       hint: "Run modeltrail validate to see everything that is wrong.",
     },
   );
-}
-
-/** Models by name alone, as files for a snapshot: for rules about names that no two models may share. */
-export function namesAsFiles(names: readonly string[]): readonly LoadedFile[] {
-  return names.map((name) => unreadFile(modelPath(name), "100644", ""));
 }

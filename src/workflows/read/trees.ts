@@ -1,4 +1,5 @@
 import type { Repository, TreeEntry } from "../../ports/repository.ts";
+import type { TreeFolder } from "../../ports/tree-listing.ts";
 
 /** A file somewhere below a tree. */
 export interface TreeFile {
@@ -8,10 +9,8 @@ export interface TreeFile {
   readonly oid: string;
 }
 
-const FOLDER_MODES = new Set(["040000", "40000"]);
-
-export function isFolder(entry: TreeEntry): boolean {
-  return FOLDER_MODES.has(entry.mode);
+export function isFolder({ mode }: TreeEntry): boolean {
+  return mode === "040000" || mode === "40000";
 }
 
 /** The entry at a path below a tree; undefined when there is none. Reads one tree a folder on the way. */
@@ -34,27 +33,49 @@ export async function entryAt(
 /** Which folders to enter when listing; paths as in `TreeFile`. */
 export type Descend = (folder: string) => boolean;
 
-/** Every file below a folder's tree, level by level: one batch of trees for each level, however wide it is. */
+/** Every file below a folder's tree. */
 export async function listFiles(
   repository: Repository,
   top: { readonly path: string; readonly oid: string },
   descend: Descend = () => true,
 ): Promise<readonly TreeFile[]> {
   const files: TreeFile[] = [];
+  for (const folder of await listFolders(repository, top, descend)) {
+    for (const { name, mode, oid } of folder.files) files.push({ path: pathIn(folder, name), mode, oid });
+  }
+  return files;
+}
+
+/** Every folder at and below a tree, level by level: one batch of trees for each level, however wide it is. */
+export async function listFolders(
+  repository: Repository,
+  top: { readonly path: string; readonly oid: string },
+  descend: Descend,
+): Promise<readonly TreeFolder[]> {
+  const folders: TreeFolder[] = [];
   let level: readonly { readonly path: string; readonly oid: string }[] = [top];
   while (level.length > 0) {
     const trees = await repository.objects.readTrees(level.map((folder) => folder.oid));
     const next: { path: string; oid: string }[] = [];
     for (const [index, folder] of level.entries()) {
-      for (const entry of trees[index] ?? []) {
-        const path = folder.path === "" ? entry.name : `${folder.path}/${entry.name}`;
-        if (!isFolder(entry)) files.push({ path, mode: entry.mode, oid: entry.oid });
-        else if (descend(path)) next.push({ path, oid: entry.oid });
+      const entries = trees[index] ?? [];
+      const below = entries.filter(isFolder);
+      folders.push({
+        path: folder.path,
+        files: below.length === 0 ? entries : entries.filter((entry) => !isFolder(entry)),
+      });
+      for (const { name, oid } of below) {
+        const path = pathIn(folder, name);
+        if (descend(path)) next.push({ path, oid });
       }
     }
     level = next;
   }
-  return files;
+  return folders;
+}
+
+function pathIn({ path }: { readonly path: string }, name: string): string {
+  return path === "" ? name : `${path}/${name}`;
 }
 
 /** How a file differs between two trees; null where it is absent. */
