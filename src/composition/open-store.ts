@@ -1,4 +1,4 @@
-import { isAbsolute, join, relative, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import type { GitRepository } from "../adapters/git/open.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import type { Registry } from "../manifest/types.generated.ts";
@@ -6,6 +6,7 @@ import type { ArtifactStore } from "../ports/artifact-store.ts";
 import { MODELS_FOLDER } from "../registry/layout.ts";
 import { isGitFolder, storageProblem } from "../registry/storage-address.ts";
 import { isInside, realPathOf } from "./real-path.ts";
+import { listWorkTrees } from "./work-trees.ts";
 
 const DEFAULT_REGION = "us-east-1";
 
@@ -38,9 +39,18 @@ async function requireApart(
   { folder, own }: { readonly folder: string; readonly own: OwnFolders },
 ): Promise<void> {
   const place = await realPathOf(root);
-  if (isInside(await realPathOf(join(folder, MODELS_FOLDER)), place))
-    throw invalid(`${JSON.stringify(uri)} lies in the registry's own ${MODELS_FOLDER}/ (${place})`);
+  for (const registry of await registryFolders(folder, own))
+    if (isInside(await realPathOf(join(registry, MODELS_FOLDER)), place))
+      throw invalid(`${JSON.stringify(uri)} lies in the registry's own ${MODELS_FOLDER}/ (${place})`);
   if ((await isInAnyGit(root)) || (await isGits(place, own))) throw inGit(uri, place);
+}
+
+/** The registry's folder in every work tree: what is written into any of them would be committed as manifests. */
+async function registryFolders(folder: string, own: OwnFolders): Promise<readonly string[]> {
+  const { root, gitDir, commonDir } = own;
+  const main = gitDir === commonDir ? root : dirname(commonDir);
+  const below = root === undefined || main === undefined ? "" : relative(main, folder);
+  return [folder, ...(await listWorkTrees(own)).map((tree) => join(tree, below))];
 }
 
 async function isInAnyGit(root: string): Promise<boolean> {

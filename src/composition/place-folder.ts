@@ -4,6 +4,7 @@ import type { Registry } from "../manifest/types.generated.ts";
 import type { FolderPlace } from "../workflows/context.ts";
 import { localRoot } from "./open-store.ts";
 import { isInside, realPathOf } from "./real-path.ts";
+import { listWorkTrees } from "./work-trees.ts";
 
 /** Tells what a folder would overwrite. `registry` is where relative `file:` addresses begin. */
 export async function placeFolder(
@@ -11,19 +12,23 @@ export async function placeFolder(
   storage: Registry["spec"]["storage"],
   around: { readonly repository: GitRepository; readonly registry: string },
 ): Promise<FolderPlace> {
-  const { root, gitDir, commonDir } = around.repository;
+  const { gitDir, commonDir } = around.repository;
   const target = await realPathOf(folder);
   const store = storage.uri.startsWith("file:")
     ? await realPathOf(localRoot(storage.uri, around.registry))
     : undefined;
   const isGit = overlaps(target, gitDir) || overlaps(target, commonDir);
+  const workTrees = await listWorkTrees(around.repository);
   const holds = isGit
     ? "the Git repository"
     : store !== undefined && overlaps(target, store)
       ? "the registry's storage"
-      : undefined;
-  const inWorkTree =
-    root !== undefined && isInside(root, target) ? relative(root, target).split(sep).join("/") : undefined;
+      : workTrees.some((tree) => isInside(target, tree))
+        ? "a work tree of the registry"
+        : undefined;
+  // One may lie in another: the folder is in the innermost.
+  const [own] = workTrees.filter((tree) => isInside(tree, target)).toSorted((a, b) => b.length - a.length);
+  const inWorkTree = own === undefined ? undefined : relative(own, target).split(sep).join("/");
   return { holds, inWorkTree };
 }
 

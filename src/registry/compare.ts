@@ -19,9 +19,14 @@ export interface Comparison {
   readonly isRollbackTarget: (model: string, stage: string, version: string) => boolean;
 }
 
-/** Says what a change does, in the order: registrations, yanks, moves, retirements, the rest. */
+/**
+ * Says what a change does, in the order: configuration, registrations, yanks, moves, retirements, edits, files of
+ * deploys; within each by path (UTF-16 order), of which none gives more than one transition. The audit history
+ * numbers them so.
+ */
 export function compareSnapshots(comparison: Comparison): readonly Transition[] {
-  const transitions = comparison.changes.flatMap((change) => transitionOf(change, comparison));
+  const changes = comparison.changes.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const transitions = changes.flatMap((change) => transitionOf(change, comparison));
   return transitions.toSorted((a, b) => ORDER[a.kind] - ORDER[b.kind]);
 }
 
@@ -61,7 +66,7 @@ function transitionOf(change: FileChange, comparison: Comparison): readonly Tran
     case "stray":
       return identity.folder === "deploy" || identity.folder === "stages"
         ? [{ kind: "deploy", model: identity.model, file: path }]
-        : [];
+        : [{ kind: "edit", model: identity.model, file: path }];
     case "card":
       return [{ kind: "edit", model: identity.model, file: path }];
     case "other":

@@ -1,5 +1,6 @@
 import type { Finding } from "../diagnostics/finding.ts";
 import { checkModel } from "./checks/model.ts";
+import { checkModelStages } from "./checks/model-stages.ts";
 import { checkNames } from "./checks/names.ts";
 import { checkPaths } from "./checks/paths.ts";
 import { checkRegistry } from "./checks/registry.ts";
@@ -19,6 +20,7 @@ export function buildSnapshot(files: readonly LoadedFile[], sha256: Sha256): Sna
     ...checkPaths(files),
     ...checkRegistry(registry),
     ...checkNames(models, registry?.value),
+    ...checkModelStages(models, registry?.value),
   ];
   return { registry, models, findings };
 }

@@ -41,7 +41,7 @@ export interface ProposalStory {
 /** A folder as a target of a pull. */
 export interface FolderPlace {
   /** What is in it, or what it is in, that no pull may touch; undefined when there is nothing. */
-  readonly holds: "the Git repository" | "the registry's storage" | undefined;
+  readonly holds: "the Git repository" | "the registry's storage" | "a work tree of the registry" | undefined;
   /** Its path in the work tree; undefined when it lies outside. */
   readonly inWorkTree: string | undefined;
 }

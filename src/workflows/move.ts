@@ -2,6 +2,7 @@ import { planMove } from "../change/move.ts";
 import type { Timeline } from "../audit/timeline.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import type { ModelStage, ModelVersion } from "../manifest/types.generated.ts";
+import { findNearestName } from "../manifest/nearest-name.ts";
 import { stageArtifact } from "../registry/checks/stage.ts";
 import type { ModelView } from "../registry/model-view.ts";
 import type { Context } from "./context.ts";
@@ -62,10 +63,13 @@ export async function readVersion(
 export function requireStage({ registry }: Session, stage: string): void {
   const stages = registry.spec.stages.map((rules) => rules.name);
   if (stages.includes(stage)) return;
+  const nearest = findNearestName(stage, stages);
   throw new ModeltrailError(
     "NOT_FOUND",
     `there is no stage ${JSON.stringify(stage)}; the policy has ${stages.join(", ") || "none"}`,
-    { hint: "Add it to spec.stages in modeltrail.yaml." },
+    {
+      hint: nearest === undefined ? "Add it to spec.stages in modeltrail.yaml." : `Did you mean ${nearest}?`,
+    },
   );
 }
 

@@ -1,16 +1,12 @@
 import type { Finding } from "../diagnostics/finding.ts";
 import { makeFinding } from "../diagnostics/make-finding.ts";
-import { ModeltrailError } from "../diagnostics/errors.ts";
 import type { ModelVersion } from "../manifest/types.generated.ts";
 import type { ArtifactStore } from "../ports/artifact-store.ts";
 import { artifactKey, versionPath } from "../registry/layout.ts";
-import { parseModelReference } from "../registry/names.ts";
+import { collectVersions } from "./collect-versions.ts";
 import type { Context } from "./context.ts";
 import { checkArtifact } from "./judge/artifacts.ts";
-import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
-import { listModelNames } from "./read/scope.ts";
-import { readCheckedModel } from "./read/snapshot.ts";
-import { findTarget } from "./resolve.ts";
+import { openCommit, type ReadAt } from "./read/commit.ts";
 import { readPolicy } from "./read/policy.ts";
 
 /** One version that was checked. */
@@ -34,7 +30,7 @@ export async function verifyArtifacts(
   at: ReadAt = {},
 ): Promise<Verification> {
   const commit = await openCommit(context, at);
-  const { manifests, findings } = await collect(context, commit, text);
+  const { manifests, findings } = await collectVersions(context, commit, text);
   const store = await context.openStore((await readPolicy(context, commit)).spec.storage);
   const problems: Finding[] = [...findings];
   const versions: VerifiedVersion[] = [];
@@ -71,42 +67,3 @@ async function findExtra(store: ArtifactStore, { spec }: ModelVersion): Promise<
 }
 
 const SHOWN = 5;
-
-interface Collected {
-  readonly manifests: readonly ModelVersion[];
-  /** What is wrong in manifests that cannot be checked against storage. */
-  readonly findings: readonly Finding[];
-}
-
-async function collect(
-  context: Context,
-  commit: RegistryCommit,
-  text: string | undefined,
-): Promise<Collected> {
-  const reference = text === undefined ? undefined : parseModelReference(text);
-  if (text !== undefined && reference === undefined)
-    throw new ModeltrailError("USAGE", `${JSON.stringify(text)} is no model; write <model> or <model>@<ref>`);
-  const names = reference === undefined ? await listModelNames(context, commit) : [reference.model];
-  const only =
-    reference?.ref === undefined
-      ? undefined
-      : (await findTarget(context, commit, reference.model, reference.ref)).target.version;
-  const manifests: ModelVersion[] = [];
-  const findings: Finding[] = [];
-  for (const name of names) {
-    const model = await readCheckedModel(
-      context,
-      commit,
-      name,
-      (identity) => identity.kind === "version" && (only === undefined || identity.version === only),
-    );
-    for (const [version, entry] of model.versions) {
-      if (only !== undefined && version !== only) continue;
-      if (entry.value !== undefined) manifests.push(entry.value);
-      findings.push(
-        ...model.findings.filter((finding) => finding.file === entry.path && finding.severity === "error"),
-      );
-    }
-  }
-  return { manifests, findings };
-}

@@ -33,6 +33,16 @@ describe("a registry in a sub-folder", () => {
     expect(made).toMatchObject({ files: ["ml/registry/modeltrail.yaml", "ml/registry/.gitignore"] });
   });
 
+  it("is named where somebody forgot to name it", async () => {
+    for (const argv of [["list"], ["promote", "fraud@1.1.0", "--to", "staging"]]) {
+      const { code, stderr } = await shell.run(...argv, "-o", "json");
+      expect(code).toBe(2);
+      expect(JSON.parse(stderr)).toMatchObject({
+        error: { code: "NOT_A_REGISTRY", hint: expect.stringContaining('"ml/registry"') },
+      });
+    }
+  });
+
   it("is found from inside, and names its paths from the repository's root", async () => {
     const { stdout } = await shell.runWith(
       { cwd: `${workspace.folder}/ml/registry/models` },

@@ -115,6 +115,11 @@ describe("options of every command", () => {
     expect(await shell.runWith({ cwd: "/" }, "list")).toMatchObject({ code: 2 });
   });
 
+  it("a misspelt stage is answered with the one that was meant", async () => {
+    const { stderr } = await shell.run("promote", "fraud-detector@1.0.0", "--to", "prodution");
+    expect(stderr).toContain("Did you mean production?");
+  });
+
   it("--quiet says nothing beside the answer", async () => {
     const loud = await shell.run("promote", "fraud-detector@1.1.0", "--to", "production");
     expect(loud.stderr).toContain("Next: ");

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { initRegistry } from "../../src/workflows/init.ts";
@@ -60,6 +60,39 @@ describe("a store that leads into Git or the manifests", () => {
     await expect(registerVersion(await workspace.open(linked), "fraud", model)).rejects.toMatchObject({
       code: "USAGE",
     });
+  });
+
+  it.each<[string, (workspace: Workspace) => string]>([
+    ["by its absolute path", ({ folder }) => `file:${folder}/../linked/models/`],
+    ["by a link", (workspace) => link(workspace, "../linked/models", "store")],
+  ])("and lies in models of a linked work tree is opened from none of them: %s", async (_, prepare) => {
+    const workspace = registry((made) => prepare(made).replace(`${made.folder}/..`, join(made.folder, "..")));
+    workspace.git("worktree", "add", "--quiet", "-b", "other", "../linked");
+    workspace.git("worktree", "add", "--quiet", "-b", "third", "../third");
+    const linked = join(workspace.folder, "../linked");
+    mkdirSync(join(linked, "models"));
+    const model = workspace.write("../model.bin", "weights\n");
+    for (const folder of [workspace.folder, linked, join(workspace.folder, "../third")])
+      await expect(registerVersion(await workspace.open(folder), "fraud", model)).rejects.toMatchObject({
+        code: "USAGE",
+      });
+    expect(readdirSync(join(linked, "models"))).toEqual([]);
+  });
+
+  it("and lies in models of a registry in a sub-folder of a linked work tree is not opened", async () => {
+    const workspace = newWorkspace();
+    open.push(workspace);
+    const linked = join(workspace.folder, "../linked");
+    const uri = `file:${linked}/ml/models/`;
+    workspace.write("ml/modeltrail.yaml", textOf(aRegistry([{ name: "staging" }], { storage: { uri } })));
+    workspace.git("add", ".");
+    workspace.git("commit", "--quiet", "-m", "registry");
+    workspace.git("worktree", "add", "--quiet", "-b", "other", linked);
+    const model = workspace.write("../model.bin", "weights\n");
+    for (const folder of [workspace.folder, linked])
+      await expect(
+        registerVersion(await workspace.open(join(folder, "ml")), "fraud", model),
+      ).rejects.toMatchObject({ code: "USAGE" });
   });
 
   it("is a finding of validate, with the artifacts or without", async () => {

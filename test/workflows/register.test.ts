@@ -195,3 +195,22 @@ it("says so when a registration brings back a model.yaml that was lost", async (
   expect(workspace.warnings.join()).toContain("fraud has no model.yaml on main");
   expect(workspace.git("show", "HEAD:models/fraud/model.yaml")).toContain(`kind: "Model"`);
 });
+
+describe("a direct registration from a linked work tree", () => {
+  it("stores nothing while another one shows the branch, and goes on once that is free", async () => {
+    const workspace = await registry();
+    const linked = join(workspace.folder, "../linked");
+    workspace.git("worktree", "add", "--quiet", "-b", "feature", linked);
+    const model = workspace.write("../model/weights.bin", "one");
+    const from = async (): Promise<RegisterResult> =>
+      registerVersion(await workspace.open(linked), "fraud", model);
+    await expect(from()).rejects.toMatchObject({ code: "CONFLICT" });
+    expect(existsSync(join(workspace.folder, ARTIFACTS, "fraud"))).toBe(false);
+    workspace.git("switch", "--quiet", "--detach");
+    expect(await from()).toMatchObject({ status: "registered", version: "1.0.0" });
+    expect(existsSync(join(workspace.folder, ARTIFACTS, "fraud/1.0.0"))).toBe(true);
+    expect(
+      (await verifyArtifacts(await workspace.open(linked), undefined, { ref: "main" })).findings,
+    ).toEqual([]);
+  });
+});

@@ -1,5 +1,6 @@
 import type { Finding } from "../../diagnostics/finding.ts";
 import { makeFinding } from "../../diagnostics/make-finding.ts";
+import { findUnknownStages } from "../../registry/checks/model-stages.ts";
 import { modelPath, REGISTRY_FILE } from "../../registry/layout.ts";
 import { allFindings } from "../../registry/model-view.ts";
 import type { Transition } from "../../registry/transition.ts";
@@ -17,6 +18,7 @@ function evaluate(facts: Facts): GateOutcome {
       ...findingsOfChange(facts, "schema"),
       ...missingPolicy(facts),
       ...unknownRules(facts),
+      ...unusedRules(facts),
       ...unsupported(facts),
     ],
   };
@@ -43,8 +45,7 @@ function isUnderPolicy(transition: Transition): boolean {
 /** A model may ask for more than the registry does: while its model.yaml cannot be read, no stage of it moves. */
 function unknownRules({ base, transitions }: Facts): readonly Finding[] {
   if (base.registry === undefined) return [];
-  const models = new Set(transitions.flatMap(stageOf).map(({ model }) => model));
-  return [...models].flatMap((name) => {
+  return movedModels(transitions).flatMap((name) => {
     const model = base.models.get(name);
     if (model === undefined || model.manifest?.value !== undefined) return [];
     const file = modelPath(name);
@@ -56,6 +57,21 @@ function unknownRules({ base, transitions }: Facts): readonly Finding[] {
     const message = `whether ${name} has rules of its own cannot be told from ${file} at the base: ${state}`;
     return [makeFinding("MODEL_RULES_UNKNOWN", { file, line: why?.line, column: why?.column, message })];
   });
+}
+
+/** Rules that hold nowhere: said of a model that moves, unless the change touches them and answers for them itself. */
+function unusedRules({ base, policy, changes, transitions }: Facts): readonly Finding[] {
+  if (policy === undefined) return [];
+  const changed = new Set(changes.map((change) => change.path));
+  return movedModels(transitions).flatMap((name) => {
+    const model = base.models.get(name);
+    if (model === undefined || changed.has(modelPath(name))) return [];
+    return findUnknownStages(model, policy, "MODEL_RULES_UNUSED");
+  });
+}
+
+function movedModels(transitions: readonly Transition[]): readonly string[] {
+  return [...new Set(transitions.flatMap(stageOf).map(({ model }) => model))];
 }
 
 /** Rules that no gate checks: those of the base for the stages that move, and any that the change brings. */

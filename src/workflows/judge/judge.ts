@@ -82,9 +82,12 @@ export async function judgeChange(context: Context, request: JudgeRequest): Prom
   return { verdict: decide(whole, transitionsOf(overlay, whole)), head: overlay.head, base: overlay.base };
 }
 
-type Timelines = ReadonlyMap<string, Timeline>;
+export type Timelines = ReadonlyMap<string, Timeline>;
 
-function transitionsOf(overlay: Overlay, timelines: ReadonlyMap<string, Timeline>): readonly Transition[] {
+export function transitionsOf(
+  overlay: Overlay,
+  timelines: ReadonlyMap<string, Timeline>,
+): readonly Transition[] {
   return compareSnapshots({
     ...overlay,
     isRollbackTarget: (model, stage, version) =>
@@ -92,7 +95,7 @@ function transitionsOf(overlay: Overlay, timelines: ReadonlyMap<string, Timeline
   });
 }
 
-function staysOf(base: Snapshot, timelines: Timelines): readonly StayFact[] {
+export function staysOf(base: Snapshot, timelines: Timelines): readonly StayFact[] {
   const stages = base.registry?.value?.spec.stages.map((stage) => stage.name) ?? [];
   return [...timelines].flatMap(([model, timeline]) =>
     stages.flatMap((stage) => timeline.staysAt(stage).map((version) => ({ model, stage, version }))),

@@ -1,4 +1,4 @@
-import { isRegistryPath, REGISTRY_FILE } from "../../registry/layout.ts";
+import { identifyPath, isRegistryPath, REGISTRY_FILE } from "../../registry/layout.ts";
 import { touchedModels, touchesRegistry, type FileChange } from "../../registry/compare.ts";
 import type { Snapshot } from "../../registry/model-view.ts";
 import { buildSnapshot } from "../../registry/snapshot.ts";
@@ -7,8 +7,7 @@ import type { Context } from "../context.ts";
 import { sha256Hex } from "../digest.ts";
 import { readRegistryCommit, type RegistryCommit } from "../read/commit.ts";
 import { loadFiles, type Wanted } from "../read/manifests.ts";
-import { listModelNames, listScope } from "../read/scope.ts";
-import { namesAsFiles } from "../read/snapshot.ts";
+import { listModelManifests, listScope } from "../read/scope.ts";
 import { compareTrees, type TreeChange, type TreeFile } from "../read/trees.ts";
 
 /** Two views of a registry: before a change, and as it would be once the change is merged. */
@@ -28,6 +27,13 @@ export interface ChangeRange {
   readonly head: string;
 }
 
+/** The same where there may be nothing before: a root commit changes the empty tree. */
+export interface StepRange {
+  readonly base: string | undefined;
+  readonly builtOn: string | undefined;
+  readonly head: string;
+}
+
 /** What a change touches, before any of it is read. */
 export interface TouchedFiles {
   /** The registry's files. */
@@ -39,14 +45,16 @@ export interface TouchedFiles {
 }
 
 /** Compares the commits of a range by object ids. */
-export async function readTouched(context: Context, range: ChangeRange): Promise<TouchedFiles> {
+export async function readTouched(context: Context, range: StepRange): Promise<TouchedFiles> {
   const { inside, outside } = await compareCommits(context, range);
   const changes = inside.map(({ path, before, after }) => ({
     path,
     before: before?.oid ?? null,
     after: after?.oid ?? null,
   }));
-  return { inside, changes, outside, baseCommit: await readRegistryCommit(context, range.base) };
+  const { base } = range;
+  const baseCommit = base === undefined ? undefined : await readRegistryCommit(context, base);
+  return { inside, changes, outside, baseCommit };
 }
 
 /**
@@ -61,10 +69,14 @@ export async function readOverlay(context: Context, touched: TouchedFiles): Prom
       ? []
       : await listScope(context, baseCommit, { models, wanted: () => false, everything: true });
   const headFiles = lay(baseFiles, inside);
-  const names = await otherNames(context, baseCommit, changes, models);
+  const others = await otherModels(context, baseCommit, changes, models);
   const reader = new Reader(context, new Set(changes.map((change) => change.path)));
-  const base = await reader.snapshot(baseFiles, names);
-  const head = await reader.snapshot(headFiles, names);
+  const readBoth = async (around: OtherModels): Promise<Pick<Overlay, "base" | "head">> => ({
+    base: await reader.snapshot(baseFiles, around),
+    head: await reader.snapshot(headFiles, around),
+  });
+  const named = await readBoth({ files: others, read: false });
+  const { base, head } = dropsStage(named) ? await readBoth({ files: others, read: true }) : named;
   const registriesRemoved = baseCommit === undefined ? outside.filter(isRemovedRegistry) : [];
   return {
     base,
@@ -82,13 +94,14 @@ function isRemovedRegistry({ path, after }: TreeChange): boolean {
 /** What differs between two commits: the registry's files by paths from its folder, the others from the root. */
 async function compareCommits(
   context: Context,
-  { builtOn, head }: ChangeRange,
+  { builtOn, head }: StepRange,
 ): Promise<{ readonly inside: readonly TreeChange[]; readonly outside: readonly TreeChange[] }> {
   const { objects } = context.repository;
-  const [before, after] = [await objects.readCommit(builtOn), await objects.readCommit(head)];
+  const before = builtOn === undefined ? undefined : await objects.readCommit(builtOn);
+  const after = await objects.readCommit(head);
   const inside: TreeChange[] = [];
   const outside: TreeChange[] = [];
-  for (const change of await compareTrees(context.repository, before.tree, after.tree)) {
+  for (const change of await compareTrees(context.repository, before?.tree, after.tree)) {
     const path = change.path.startsWith(context.prefix)
       ? change.path.slice(context.prefix.length)
       : undefined;
@@ -112,19 +125,36 @@ function lay(base: readonly TreeFile[], changes: readonly TreeChange[]): readonl
   return [...files.values()];
 }
 
-/** The names of the other models, when a change brings a model or a stage whose name could be taken. */
-async function otherNames(
+/** The models beside those that a change touches, by their model.yaml. */
+interface OtherModels {
+  readonly files: readonly TreeFile[];
+  readonly read: boolean;
+}
+
+/** Rules that other models have for a stage would hold nowhere once it is gone: then alone they are read. */
+function dropsStage({ base, head }: Pick<Overlay, "base" | "head">): boolean {
+  const [before, after] = [base, head].map(({ registry }) => registry?.value?.spec.stages);
+  if (before === undefined || after === undefined) return false;
+  const kept = new Set(after.map((stage) => stage.name));
+  return before.some((stage) => !kept.has(stage.name));
+}
+
+/** The other models, when a change brings a model or a stage whose name could be taken. */
+async function otherModels(
   context: Context,
   commit: RegistryCommit | undefined,
   changes: readonly FileChange[],
   touched: readonly string[],
-): Promise<readonly LoadedFile[]> {
+): Promise<readonly TreeFile[]> {
   const brings =
     touchesRegistry(changes) ||
     changes.some(({ path, before }) => path.endsWith("/model.yaml") && before === null);
   if (!brings || commit === undefined) return [];
-  const names = await listModelNames(context, commit);
-  return namesAsFiles(names.filter((name) => !touched.includes(name)));
+  const manifests = await listModelManifests(context, commit);
+  return manifests.filter(({ path }) => {
+    const identity = identifyPath(path);
+    return identity.kind === "model" && !touched.includes(identity.model);
+  });
 }
 
 /**
@@ -141,14 +171,15 @@ class Reader {
     this.#changed = changed;
   }
 
-  async snapshot(files: readonly TreeFile[], names: readonly LoadedFile[]): Promise<Snapshot> {
+  async snapshot(files: readonly TreeFile[], others: OtherModels): Promise<Snapshot> {
     const siblings: Wanted = (identity, path) => identity.kind !== "version" || this.#changed.has(path);
     const first = await this.#load(files, siblings);
     const held = heldVersions(buildSnapshot(first, sha256Hex));
     const wanted: Wanted = (identity, path) =>
       siblings(identity, path) ||
       (identity.kind === "version" && held.has(`${identity.model}@${identity.version}`));
-    return buildSnapshot([...names, ...(await this.#load(files, wanted))], sha256Hex);
+    const around = await this.#load(others.files, () => others.read);
+    return buildSnapshot([...around, ...(await this.#load(files, wanted))], sha256Hex);
   }
 
   async #load(files: readonly TreeFile[], wanted: Wanted): Promise<readonly LoadedFile[]> {

@@ -1,10 +1,12 @@
+import { ModeltrailError } from "../../diagnostics/errors.ts";
+import { type JsonNode, parseJsonText } from "../../manifest/json-text.ts";
+import { indexLines } from "../../manifest/line-index.ts";
 import type { ModelVersion } from "../../manifest/types.generated.ts";
 import { parseDecimal } from "./decimal.ts";
-import { type JsonNode, parseJsonText, refuseAt } from "./json-text.ts";
 
 type Metric = NonNullable<ModelVersion["spec"]["metrics"]>[number];
 /** Refuses what stands at a place of the text. */
-type Refuse = (node: JsonNode, problem: string) => never;
+type Refuse = (place: Pick<JsonNode, "at">, problem: string) => never;
 
 const FIELDS = ["name", "value", "dataset"];
 
@@ -13,9 +15,13 @@ const FIELDS = ["name", "value", "dataset"];
  * of them as the one field `metrics` of an object. Rejects with USAGE and the line, `path` being the file's name.
  */
 export function parseMetrics(text: string, path: string): readonly Metric[] {
-  const refuse: Refuse = ({ at }, problem) => refuseAt(path, text, { at, problem });
-  const root = parseJsonText(text, path);
-  return toMetrics(unwrap(root, refuse), refuse);
+  const refuse: Refuse = ({ at }, problem) => {
+    throw new ModeltrailError("USAGE", `${path}:${indexLines(text)(at).line}: ${problem}`, {
+      hint: 'Write {"auc": 0.934}, {"metrics": {"auc": 0.934}} or [{"name": "auc", "value": 0.934, "dataset": "holdout"}].',
+    });
+  };
+  const reading = parseJsonText(text);
+  return reading.ok ? toMetrics(unwrap(reading.root, refuse), refuse) : refuse(reading, reading.problem);
 }
 
 /** What stands in `{"metrics": …}`. A metric may be called so too; then it is a number. */

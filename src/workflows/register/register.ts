@@ -30,6 +30,7 @@ import { findObstacle, requireAlone, requireRoom } from "./room.ts";
 import { findProposed, findSame, warnUnrecorded, type Candidate } from "./same.ts";
 import { refuseUntellable } from "./preview.ts";
 import { readFormat, uploadArtifact } from "./upload.ts";
+import { requireFreeBranch } from "./way.ts";
 
 /** What to register, beside the bytes. */
 export interface RegisterOptions
@@ -90,6 +91,7 @@ export async function registerVersion(
     session.registry.spec.registration === "direct"
       ? undefined
       : await findProposed(context, proposed, candidate);
+  await requireFreeBranch(context, session);
   const manifest = await storeVersion(context, session, { ...candidate, options, proposed, open });
   return publish(context, session, { manifest, isNewModel: model?.manifest === undefined, options });
 }

@@ -2,7 +2,7 @@ import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Registry } from "../../manifest/types.generated.ts";
 import type { Forge } from "../../ports/forge.ts";
 import type { Context } from "../context.ts";
-import { notARegistry, readRegistryCommit, type RegistryCommit } from "../read/commit.ts";
+import { noRegistryHere, readRegistryCommit, type RegistryCommit } from "../read/commit.ts";
 import { readPolicy, tryReadPolicyAtHead } from "../read/policy.ts";
 
 /** What a command that writes starts from: the tip of the default branch; where it pushes, the remote's. */
@@ -53,7 +53,7 @@ export async function openSession(context: Context, options: SessionOptions = {}
       hint: "Run modeltrail init.",
     });
   const commit = await readRegistryCommit(context, tip);
-  if (commit === undefined) throw notARegistry(context, tip);
+  if (commit === undefined) throw await noRegistryHere(context, tip);
   const registry = await readPolicy(context, commit).catch(async (error: unknown) => {
     if (options.mending === undefined) throw error;
     const { readMended } = await import("./mended.ts");
@@ -90,7 +90,10 @@ function noClone(name: string): ModeltrailError {
 }
 
 /** The default branch: what modeltrail.yaml at HEAD says, else what origin/HEAD names, else main or master. */
-async function findDefaultBranch(context: Context, configured: string | undefined): Promise<DefaultBranch> {
+export async function findDefaultBranch(
+  context: Context,
+  configured: string | undefined,
+): Promise<DefaultBranch> {
   const { refs, remote } = context.repository;
   const origin = await remote.describe();
   const named = configured ?? (origin === undefined ? undefined : await remoteHead(context, origin.name));
