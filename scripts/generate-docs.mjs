@@ -1,6 +1,9 @@
-// Writes docs/cli.md from the commands and docs/findings.md from the catalogue of findings, as they are in dist/.
+// Writes docs/cli.md from the commands and docs/findings.md from the catalogue of findings, as they are in dist/, and the
+// tables of inputs and outputs in docs/action.md from the action.yml files.
 // With --check it writes nothing, and fails when a file is out of date.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { format, resolveConfig } from "prettier";
+import { parse } from "yaml";
 import { GLOBAL_OPTIONS } from "../dist/cli/flags.js";
 import { guideOf } from "../dist/cli/guide.js";
 import { buildProgram } from "../dist/cli/program.js";
@@ -24,12 +27,19 @@ function table(head, rows) {
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
+/** Commands that do something, also those below others: `audit record`. */
+const leavesOf = (command) =>
+  command.commands.length === 0 ? [command] : command.commands.flatMap((inner) => leavesOf(inner));
+const nameOf = (command) =>
+  command.parent === program ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
+const slugOf = (command) => nameOf(command).replaceAll(" ", "-");
+
 function synopsisOf(command) {
   const required = command.options.filter((option) => option.mandatory).map((option) => option.flags);
   const arguments_ = command.registeredArguments.map((argument) =>
     argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
   );
-  return ["modeltrail", command.name(), ...arguments_, ...required, "[options]"].join(" ");
+  return ["modeltrail", nameOf(command), ...arguments_, ...required, "[options]"].join(" ");
 }
 
 function describeOption(option) {
@@ -60,7 +70,7 @@ function commandSection(command) {
   ]);
   const examples = guide.examples.map(([line, does]) => `# ${does}\n${line}`).join("\n\n");
   return [
-    `## ${command.name()}`,
+    `## ${nameOf(command)}`,
     prose(command.description()),
     `\`\`\`text\n${synopsisOf(command)}\n\`\`\``,
     ...(arguments_.length === 0 ? [] : [table(["argument", "meaning"], arguments_)]),
@@ -70,14 +80,16 @@ function commandSection(command) {
       ["exit code", "meaning"],
       guide.exits.map(([exit, meaning]) => [String(exit), prose(meaning)]),
     ),
-    `With \`-o json\`: [schemas/output/${command.name()}.schema.json](../schemas/output/${command.name()}.schema.json)`,
+    `With \`-o json\`: [schemas/output/${slugOf(command)}.schema.json](../schemas/output/${slugOf(command)}.schema.json)`,
   ].join("\n\n");
 }
 
 function makeCommandLine() {
-  const commands = program.commands.filter((command) => guideOf(command) !== undefined);
+  const commands = program.commands
+    .flatMap((command) => leavesOf(command))
+    .filter((command) => guideOf(command) !== undefined);
   const overview = commands.map((command) => [
-    `[${command.name()}](#${command.name()})`,
+    `[${nameOf(command)}](#${slugOf(command)})`,
     prose(command.summary()),
   ]);
   return [
@@ -141,7 +153,37 @@ function makeFindings() {
     .replace(/\n+$/, "\n");
 }
 
-const outputs = { "docs/cli.md": makeCommandLine(), "docs/findings.md": makeFindings() };
+/** What stands between these two lines is ours; the rest of the page is written by hand. */
+const BLOCK = /<!-- (inputs|outputs) of (\w+), made by scripts\/generate-docs\.mjs -->[\s\S]*?<!-- end -->/g;
+
+async function makeActions() {
+  const path = "docs/action.md";
+  const page = await readFile(path, "utf8");
+  const files = new Map();
+  for (const [, , name] of page.matchAll(BLOCK))
+    files.set(name, parse(await readFile(`action/${name}/action.yml`, "utf8")));
+  const text = page.replaceAll(BLOCK, (_, kind, name) => {
+    const rows = Object.entries(files.get(name)[kind]).map(([key, one]) => [
+      code(key),
+      ...(kind === "inputs" ? [defaultOf(one)] : []),
+      one.description.replaceAll("|", "\\|"),
+    ]);
+    const head = kind === "inputs" ? ["input", "default", "meaning"] : ["output", "meaning"];
+    return `<!-- ${kind} of ${name}, made by scripts/generate-docs.mjs -->\n\n${table(head, rows)}\n\n<!-- end -->`;
+  });
+  return format(text, { ...(await resolveConfig(path)), parser: "markdown" });
+}
+
+function defaultOf({ required, default: value }) {
+  if (required) return "**required**";
+  return value === undefined ? "" : code(value);
+}
+
+const outputs = {
+  "docs/cli.md": makeCommandLine(),
+  "docs/findings.md": makeFindings(),
+  "docs/action.md": await makeActions(),
+};
 const check = process.argv.includes("--check");
 for (const [path, text] of Object.entries(outputs)) {
   const old = await readFile(path, "utf8").catch(() => "");

@@ -123,11 +123,16 @@ function serve({ type }) {
 }
 
 function lookBack({ type }, folder) {
-  tell("9. The record", "Who changed what, and when, is the history of main: nothing else has to be kept.");
+  tell(
+    "9. The record",
+    "Who changed what, and when, is the history of main. Each merge also added to an audit branch what was allowed, and",
+    "why: commits in a chain, which anybody can recompute.",
+  );
   type(["git", "log", "--first-parent", "--oneline"], { says: /yank[^]*rollback[^]*promote[^]*register/ });
   type(["modeltrail", "history", "fraud-detector", "--stage", "production"], {
     says: /rollback.*1\.2\.0 → 1\.1\.0[^]*promote.*1\.1\.0 → 1\.2\.0/,
   });
+  type(["modeltrail", "audit", "verify"], { says: /modeltrail-audit[^]*nothing was changed/ });
   type(["modeltrail", "list"], { says: /^fraud-detector +1\.1\.0 +1\.1\.0/m });
 
   const places = [
@@ -156,6 +161,7 @@ function sayWhatNext(folder, liveAt) {
       what: "refused: a yanked version stays out",
     },
     { line: ["promote", "delivery-times@latest", "--to", "staging"], what: "yours to merge" },
+    { line: ["audit", "log"], what: "every change, with its verdict; git log modeltrail-audit, too" },
     { line: ["verify"], what: "every stored byte, held against its manifest" },
   ];
   tell(

@@ -37,6 +37,12 @@ export function parseDuration(text: string): number {
   throw usage(`${JSON.stringify(text)} is no duration`, "Write 90s, 30m, 2h or 1d.");
 }
 
+/** A number of things, from 1. Rejects with USAGE. */
+export function parseCount(option: string, text: string): number {
+  if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text);
+  throw usage(`${option} ${JSON.stringify(text)} is no number`, "Write a whole number from 1.");
+}
+
 /** The number of a pull request, `12` or `#12`. Rejects with USAGE. */
 export function parseNumber(text: string): number {
   const digits = /^#?([1-9][0-9]{0,8})$/.exec(text)?.[1];

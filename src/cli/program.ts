@@ -121,6 +121,11 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
     summary: "hold storage against the manifests",
     load: async () => (await import("./commands/verify.ts")).declareVerify,
   },
+  audit: {
+    group: CHECK,
+    summary: "record, show and prove what happened",
+    load: async () => (await import("./commands/audit.ts")).declareAudit,
+  },
   doctor: {
     group: CHECK,
     summary: "say what is missing",

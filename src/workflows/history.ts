@@ -1,13 +1,19 @@
+import type { EnrichmentFile } from "../audit/enrichment.ts";
 import type { EventKind, HistoryEvent, Timeline } from "../audit/timeline.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
+import { modelFolder, REGISTRY_FILE, stagePath, type PathIdentity } from "../registry/layout.ts";
+import type { ModelView } from "../registry/model-view.ts";
+import { modelNameProblem } from "../registry/names.ts";
+import { viewFiles } from "../registry/view.ts";
 import type { Context } from "./context.ts";
 import { readPolicy } from "./read/policy.ts";
 import { toTimestamp } from "./timestamps.ts";
 import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
+import { readManifestAt } from "./read/manifest-at.ts";
 import { readAllTimelines, readTimeline } from "./read/history.ts";
 import { readModel } from "./read/model.ts";
-import { listModelNames } from "./read/scope.ts";
-import { stagePath } from "../registry/layout.ts";
+import { loadFiles } from "./read/manifests.ts";
+import { listScope } from "./read/scope.ts";
 import { hintUncommittedModel } from "./uncommitted.ts";
 
 /** One line of a history. */
@@ -25,6 +31,10 @@ export interface HistoryRow {
   readonly commit: string;
   readonly author: string;
   readonly subject: string;
+  /** The pull request that brought it, where the audit history says. */
+  readonly pullRequest?: { readonly number: number; readonly url: string };
+  /** Who approved it; only with `pullRequest`. */
+  readonly approvedBy?: readonly string[];
 }
 
 export interface History {
@@ -63,7 +73,38 @@ export async function readHistory(context: Context, query: HistoryQuery = {}): P
   );
   if (rows.length === 0 && query.stage !== undefined) await requireKnownStage(context, commit, query.stage);
   const ordered = rows.toSorted((a, b) => a.event.origin.position - b.event.origin.position);
-  return { commit: commit.oid, events: ordered.map(({ model, event }) => toRow(model, event)) };
+  const enrichments = ordered.length === 0 ? undefined : await tryReadEnrichments(context, commit);
+  return {
+    commit: commit.oid,
+    events: ordered.map(({ model, event }) => ({
+      ...toRow(model, event),
+      ...requestOf(enrichments?.get(event.origin.commit)),
+    })),
+  };
+}
+
+/** Most clones have no audit branch: then this costs a look at the refs. A branch of another name is left alone. */
+const MAY_BE_AUDIT = /audit/i;
+
+/** Where the policy cannot be read, nobody knows the audit branch's name; the history is told without it. */
+async function tryReadEnrichments(
+  context: Context,
+  commit: RegistryCommit,
+): Promise<ReadonlyMap<string, EnrichmentFile> | undefined> {
+  const refs = await context.repository.refs.list("refs/");
+  if (!refs.some(({ name }) => MAY_BE_AUDIT.test(name))) return undefined;
+  const place = { kind: "Registry", tree: commit.tree, path: REGISTRY_FILE } as const;
+  const reading = await readManifestAt(context, place);
+  if (reading?.ok !== true) return undefined;
+  const { readEnrichments } = await import("./audit/read-enrichment.ts");
+  return readEnrichments(context, reading.value);
+}
+
+function requestOf(enrichment: EnrichmentFile | undefined): Pick<HistoryRow, "pullRequest" | "approvedBy"> {
+  const { pullRequest, approvals = [] } = enrichment ?? {};
+  if (pullRequest === undefined) return {};
+  const { number, url } = pullRequest;
+  return { pullRequest: { number, url }, approvedBy: approvals.map(({ login }) => login) };
 }
 
 /** Nothing found of a stage that does not exist is an error, not an empty history. */
@@ -101,17 +142,31 @@ export async function readStateAt(
     throw new ModeltrailError("NOT_FOUND", `the history begins after ${moment.toISOString()}`);
   const commit = await openCommit(context, { ref: oid });
   const { committer } = await context.repository.objects.readCommit(oid);
-  const models = query.model === undefined ? await listModelNames(context, commit) : [query.model];
-  const stages: { model: string; stage: string; version: string | null }[] = [];
-  for (const name of models) {
-    const model = await readModel(context, commit, name, (identity) => identity.kind === "stage");
-    for (const [stage, entry] of model.stages) {
-      if (query.stage === undefined || query.stage === stage)
-        stages.push({ model: name, stage, version: entry.value?.spec.version ?? null });
-    }
-  }
+  const models =
+    query.model === undefined
+      ? await viewStages(context, commit)
+      : [await readModel(context, commit, query.model, isStage)];
+  const stages = models.flatMap((model) =>
+    [...model.stages]
+      .filter(([stage]) => query.stage === undefined || query.stage === stage)
+      .map(([stage, { value }]) => ({ model: model.name, stage, version: value?.spec.version ?? null })),
+  );
   if (stages.length === 0 && query.stage !== undefined) await requireKnownStage(context, commit, query.stage);
   return { commit: oid, at: toTimestamp(committer.seconds), stages };
+}
+
+const isStage = (identity: PathIdentity): boolean => identity.kind === "stage";
+
+/** Every model's stages, also of those whose names are bad: what their files say was there to be deployed. */
+async function viewStages(context: Context, commit: RegistryCommit): Promise<readonly ModelView[]> {
+  const files = await listScope(context, commit, { models: "all", wanted: isStage, policy: false });
+  const { models } = viewFiles(await loadFiles(context, files, isStage));
+  const views = [...models.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  for (const { name, stages } of views) {
+    if (stages.size > 0 && modelNameProblem(name) !== undefined)
+      context.notices.warn(`${modelFolder(name)} has a bad name; modeltrail validate says what is wrong`);
+  }
+  return views;
 }
 
 function matches(event: HistoryEvent, { stage, since }: HistoryQuery): boolean {

@@ -28,7 +28,7 @@ export interface MergeResult {
 
 /**
  * Judges a branch again on the current tip and, when it passes, merges it by a merge commit. A proposal's branch is
- * then deleted; a person's is kept.
+ * then deleted; a person's is kept. Without a forge that has a workflow for it, what was merged is recorded.
  */
 export async function mergeProposal(
   context: Context,
@@ -36,6 +36,15 @@ export async function mergeProposal(
   options: SessionOptions = {},
 ): Promise<MergeResult> {
   const session = await openSession(context, { ...options, mending: target });
+  const result = await mergeIn(context, session, target);
+  if (result.status !== "denied") {
+    const { recordMerge } = await import("./audit/after-merge.ts");
+    await recordMerge(context, session);
+  }
+  return result;
+}
+
+async function mergeIn(context: Context, session: Session, target: string): Promise<MergeResult> {
   const number = session.forge.pullRequests === undefined ? undefined : parseRequestNumber(target);
   const landed = number === undefined ? undefined : await findLanded(context, session, number);
   if (landed !== undefined) return settle(context, session, landed);

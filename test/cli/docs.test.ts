@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { guideOf } from "../../src/cli/guide.ts";
 import { buildProgram } from "../../src/cli/program.ts";
@@ -18,12 +19,19 @@ describe("docs/cli.md", () => {
       color: false,
     });
     const text = read("cli.md");
-    for (const command of program.commands.filter((each) => each.name() !== "help")) {
-      const section = text.split(`\n## ${command.name()}\n`)[1]?.split("\n## ")[0] ?? "";
-      expect(section, command.name()).not.toBe("");
-      expect(existsSync(`${ROOT}schemas/output/${command.name()}.schema.json`)).toBe(true);
+    const leavesOf = (command: Command): readonly Command[] =>
+      command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf);
+    const nameOf = (command: Command): string =>
+      command.parent === null || command.parent === program
+        ? command.name()
+        : `${nameOf(command.parent)} ${command.name()}`;
+    for (const command of program.commands.flatMap(leavesOf).filter((each) => each.name() !== "help")) {
+      const name = nameOf(command);
+      const section = text.split(`\n## ${name}\n`)[1]?.split("\n## ")[0] ?? "";
+      expect(section, name).not.toBe("");
+      expect(existsSync(`${ROOT}schemas/output/${name.replaceAll(" ", "-")}.schema.json`)).toBe(true);
       const guide = guideOf(command);
-      expect(guide?.examples.length, command.name()).toBeGreaterThan(0);
+      expect(guide?.examples.length, name).toBeGreaterThan(0);
       for (const [example] of guide?.examples ?? []) expect(section).toContain(example);
       for (const [code, meaning] of guide?.exits ?? []) expect(section).toContain(`| ${code} | ${meaning}`);
       for (const option of command.options) expect(text).toContain(option.flags);

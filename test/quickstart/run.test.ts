@@ -117,7 +117,11 @@ describe("npm run quickstart", () => {
   it("leaves a repository in which Git finds nothing wrong", () => {
     expect(runGit(folder, "fsck", "--strict", "--no-dangling")).toBe("");
     expect(runGit(folder, "status", "--porcelain")).toBe("");
-    expect(runGit(folder, "branch", "--format=%(refname:short)").trim()).toBe("main");
+    expect(runGit(folder, "branch", "--format=%(refname:short)").split("\n")).toEqual([
+      "main",
+      "modeltrail-audit",
+      "",
+    ]);
   });
 
   it("leaves what production serves, byte for byte what was trained", () => {
@@ -141,7 +145,7 @@ describe("npm run quickstart", () => {
       });
       return `${line.split(" ")[1]} ${status}`;
     });
-    expect(codes).toEqual(["show 0", "history 0", "promote 1", "promote 0", "verify 0"]);
+    expect(codes).toEqual(["show 0", "history 0", "promote 1", "promote 0", "audit 0", "verify 0"]);
   });
 
   it("makes its own folder anew only when told to", async () => {

@@ -64,7 +64,9 @@ describe("a merge with a remote", () => {
       mode: 0o755,
     });
     await mergeProposal(await ada.open(), BRANCH);
-    expect(readFileSync(log, "utf8")).toBe(`refs/heads/main refs/heads/${BRANCH} \n`);
+    expect(readFileSync(log, "utf8")).toBe(
+      `refs/heads/main refs/heads/${BRANCH} \nrefs/heads/modeltrail-audit \n`,
+    );
   });
 
   it("asks this machine before anything is pushed", async () => {

@@ -154,7 +154,9 @@ describe("a person's branch with a remote", () => {
     const local = commitOn(grace, "more", "models/notes.md");
     expect(await mergeProposal(await grace.open(), "more")).toMatchObject({ status: "merged" });
     expect(runGit(host, "rev-parse", "main^2").trim()).toBe(local);
-    expect(runGit(host, "branch", "--list", "--format=%(refname:short)")).toBe("card\nmain\n");
+    expect(runGit(host, "branch", "--list", "--format=%(refname:short)")).toBe(
+      "card\nmain\nmodeltrail-audit\n",
+    );
   });
 });
 
@@ -184,7 +186,7 @@ describe("a proposal that the default branch says already", () => {
     grace.git("push", "--quiet", "origin", "main");
     expect((await listProposals(await ada.open())).proposals).toEqual([]);
     expect(await mergeProposal(await ada.open(), PROPOSAL)).toMatchObject({ status: "already" });
-    expect(runGit(host, "branch", "--list", "--format=%(refname:short)")).toBe("main\n");
+    expect(runGit(host, "branch", "--list", "--format=%(refname:short)")).toBe("main\nmodeltrail-audit\n");
     expect(await resolveModel(await ada.open(), "fraud@staging")).toMatchObject({ version: "1.0.0" });
   });
 
@@ -213,7 +215,7 @@ describe("a merge of the proposal that is checked out", () => {
     expect(workspace.hints).toHaveLength(1);
     const command = /; (git switch main) && (git branch -d \S+) removes it$/.exec(workspace.hints[0] ?? "");
     for (const line of command?.slice(1) ?? []) workspace.git(...line.split(" ").slice(1));
-    expect(workspace.git("branch", "--list", "--format=%(refname:short)")).toBe("main\n");
+    expect(workspace.git("branch", "--list", "--format=%(refname:short)")).toBe("main\nmodeltrail-audit\n");
     expect(readFileSync(join(workspace.folder, "models/fraud/stages/staging/stage.yaml"), "utf8")).toContain(
       'version: "1.0.0"',
     );

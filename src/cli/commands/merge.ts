@@ -7,7 +7,7 @@ import { addPushOption } from "../proposal-options.ts";
 export function declareMerge(command: Command, execute: Execute): void {
   command
     .description(
-      "Judge a branch again on the current tip of the default branch and, when it passes, merge it by a merge commit: a proposal, whose branch is then deleted, or a branch of your own, which is kept. With a remote both are pushed with a lease, and the remote's branch is the one that counts. What the default branch says already, by a squash or rebase say, needs no merge: its proposal is tidied up.",
+      "Judge a branch again on the current tip of the default branch and, when it passes, merge it by a merge commit: a proposal, whose branch is then deleted, or a branch of your own, which is kept. With a remote both are pushed with a lease, and the remote's branch is the one that counts. What the default branch says already, by a squash or rebase say, needs no merge: its proposal is tidied up. Without GitHub what was merged is then recorded, as modeltrail audit record does.",
     )
     .argument(
       "<branch>",

@@ -14,6 +14,8 @@ export function renderHistory({ events }: History, { width }: Look): readonly Li
     { title: "STAGE", shrinksTo: 8 },
     { title: "VERSION" },
     { title: "BY", shrinksTo: 8 },
+    { title: "REQUEST" },
+    { title: "APPROVED BY", shrinksTo: 8 },
     { title: "COMMIT" },
   ];
   return renderTable(columns, events.map(eventLine), width);
@@ -29,6 +31,8 @@ function eventLine(row: HistoryRow): Line {
     row.stage ?? "",
     movement(row),
     row.author,
+    row.pullRequest === undefined ? "" : `#${row.pullRequest.number}`,
+    row.approvedBy?.join(", ") ?? "",
     styled("dim", shortCommit(row.commit)),
   ];
 }

@@ -1,0 +1,93 @@
+import { ENRICHMENT_SCHEMA, type Enrichment, type EnrichmentFile } from "../../audit/enrichment.ts";
+import {
+  enrichmentPath,
+  entryPath,
+  MAX_ENTRY_BYTES,
+  renderCanonical,
+  type AuditEntry,
+} from "../../audit/entry.ts";
+import { parseEntry } from "../../audit/parse-entry.ts";
+import { isModeltrailError } from "../../diagnostics/errors.ts";
+import { mapBounded } from "../bounded.ts";
+import type { Context } from "../context.ts";
+import { entryAt } from "../read/trees.ts";
+import { recorderSignatures } from "./links.ts";
+
+/** Asks the forge what it knows of a commit of the main branch; undefined when that is nothing. */
+export type Enrich = (source: string) => Promise<Enrichment | undefined>;
+
+/** Entries further back are left as they are. */
+const LOOK_BACK = 20;
+const ASK_TOGETHER = 4;
+
+/** Where enrichment goes: on top of the entries, before they are published. */
+export interface EnrichTarget {
+  /** Tip with the new entries. */
+  readonly tip: string;
+  readonly added: readonly AuditEntry[];
+  /** Number of the last entry. */
+  readonly last: number;
+  /** Tip of the main branch. */
+  readonly main: string;
+}
+
+export interface Enriched {
+  readonly tip: string;
+  /** How many entries were enriched. */
+  readonly count: number;
+}
+
+/**
+ * Adds what the forge knows of the new entries, and of the newest before them that lack it, in one commit. What is
+ * there already stands. A forge that does not answer is a warning: what happened is recorded without it.
+ */
+export async function enrichEntries(
+  context: Context,
+  target: EnrichTarget,
+  enrich: Enrich,
+): Promise<Enriched> {
+  const wanted = await findWanted(context, target);
+  const answers = new Map<string, Enrichment | undefined>();
+  await mapBounded([...new Set(wanted.map(({ source }) => source))], ASK_TOGETHER, async (source) => {
+    try {
+      answers.set(source, await enrich(source));
+    } catch (error) {
+      if (!isModeltrailError(error)) throw error;
+      context.notices.warn(
+        `what the forge knows of commit ${source.slice(0, 12)} was not recorded: ${error.message}`,
+      );
+    }
+  });
+  const files = wanted.flatMap(({ seq, source }) => {
+    const known = answers.get(source);
+    if (known === undefined) return [];
+    const file: EnrichmentFile = { ...known, schema: ENRICHMENT_SCHEMA, seq, source };
+    return [{ path: enrichmentPath(seq), content: new TextEncoder().encode(renderCanonical(file)) }];
+  });
+  if (files.length === 0) return { tip: target.tip, count: 0 };
+  const main = await context.repository.objects.readCommit(target.main);
+  const numbers = wanted.filter(({ source }) => answers.get(source) !== undefined).map(({ seq }) => seq);
+  const message = `enrichment: ${numbers.length === 1 ? `entry ${numbers[0]}` : `${numbers.length} entries`}\n\nWhat the forge knew of ${numbers.join(", ").slice(0, 2000)}.\n`;
+  const link = { files, message, ...recorderSignatures(main) };
+  const [tip = target.tip] = await context.repository.writer.chain(target.tip, [link]);
+  return { tip, count: files.length };
+}
+
+/** The new entries, and those of the newest before them that have no enrichment. */
+async function findWanted(
+  { repository }: Context,
+  { tip, added, last }: EnrichTarget,
+): Promise<readonly Pick<AuditEntry, "seq" | "source">[]> {
+  const first = added[0]?.seq ?? last + 1;
+  const { tree } = await repository.objects.readCommit(tip);
+  const older: Pick<AuditEntry, "seq" | "source">[] = [];
+  for (let seq = Math.max(1, first - LOOK_BACK); seq < first; seq += 1) {
+    if ((await entryAt(repository, tree, enrichmentPath(seq))) !== undefined) continue;
+    const entry = await entryAt(repository, tree, entryPath(seq));
+    const [bytes = "too-large"] =
+      entry === undefined ? [] : await repository.objects.readBlobs([entry.oid], MAX_ENTRY_BYTES);
+    const reading = bytes === "too-large" ? undefined : parseEntry(new TextDecoder().decode(bytes));
+    if (reading?.ok === true) older.push({ seq, source: reading.entry.source });
+  }
+  return [...older, ...added];
+}

@@ -1,0 +1,107 @@
+import { parseEnrichment, type Enrichment, type EnrichmentFile } from "../../audit/enrichment.ts";
+import { parseAuditPath, type AuditEntry } from "../../audit/entry.ts";
+import { parseEntry } from "../../audit/parse-entry.ts";
+import { ModeltrailError } from "../../diagnostics/errors.ts";
+import type { Context } from "../context.ts";
+import { readBranch, type BranchStep } from "./branch-history.ts";
+import { openAudit } from "./place.ts";
+
+/** Which entries are wanted. */
+export interface LogQuery {
+  readonly model?: string;
+  readonly stage?: string;
+  /** Only what reached the main branch at or after this time. */
+  readonly since?: Date;
+  /** At most so many, the newest. */
+  readonly limit?: number;
+  /** Bring the remote's branches first. */
+  readonly fetch?: boolean;
+}
+
+/** An entry as it was recorded, with what stands around it. */
+export interface LogRow {
+  readonly entry: AuditEntry;
+  /** Its commit on the audit branch. */
+  readonly commit: string;
+  /** Who made the commit of the main branch. */
+  readonly author: string;
+  /** What the forge knew. */
+  readonly enrichment?: Enrichment;
+}
+
+export interface AuditLog {
+  readonly branch: string;
+  /** Tip of the audit branch. */
+  readonly commit: string;
+  /** Newest first, in the order of the main branch. */
+  readonly entries: readonly LogRow[];
+}
+
+/** What was recorded. Rejects with NOT_FOUND where nothing is. What a verification would object to is left out, with a warning. */
+export async function readLog(context: Context, query: LogQuery = {}): Promise<AuditLog> {
+  const { branch, tip } = await openAudit(context, { fetch: query.fetch === true, push: false });
+  if (tip === undefined) throw notRecorded(branch);
+  const reader = new LogReader(query);
+  for await (const step of readBranch(context, tip)) {
+    if (reader.entries.length >= (query.limit ?? Number.POSITIVE_INFINITY)) break;
+    reader.add(step);
+  }
+  if (reader.unreadable > 0)
+    context.notices.warn(
+      `${reader.unreadable} entries of ${branch} cannot be read; modeltrail audit verify says what is wrong`,
+    );
+  return { branch, commit: tip, entries: reader.entries };
+}
+
+/** Sorts what the commits of the branch added, newest first: enrichment comes before the entry that it is about. */
+class LogReader {
+  readonly entries: LogRow[] = [];
+  unreadable = 0;
+  readonly #query: LogQuery;
+  readonly #enrichments = new Map<number, EnrichmentFile>();
+
+  constructor(query: LogQuery) {
+    this.#query = query;
+  }
+
+  add({ commit, texts }: BranchStep): void {
+    for (const [path, text = ""] of texts) {
+      const { kind, seq = 0 } = parseAuditPath(path) ?? {};
+      if (kind === "entry") this.#addEntry(text, { commit: commit.oid, author: commit.author.name });
+      else {
+        const enrichment = parseEnrichment(text, seq);
+        if (enrichment !== undefined) this.#enrichments.set(seq, enrichment);
+      }
+    }
+  }
+
+  #addEntry(text: string, at: Pick<LogRow, "commit" | "author">): void {
+    const reading = parseEntry(text);
+    if (!reading.ok) this.unreadable += 1;
+    else if (isWanted(reading.entry, this.#query))
+      this.entries.push(rowOf(reading.entry, at, this.#enrichments));
+  }
+}
+
+export function notRecorded(branch: string): ModeltrailError {
+  return new ModeltrailError("NOT_FOUND", `there is no branch ${branch}: nothing is recorded yet`, {
+    hint: "modeltrail audit record makes it; --fetch looks on the remote first.",
+  });
+}
+
+function rowOf(
+  entry: AuditEntry,
+  at: Pick<LogRow, "commit" | "author">,
+  enrichments: ReadonlyMap<number, EnrichmentFile>,
+): LogRow {
+  const found = enrichments.get(entry.seq);
+  if (found === undefined) return { entry, ...at };
+  const { schema: _, seq: __, source: ___, ...enrichment } = found;
+  return { entry, ...at, enrichment };
+}
+
+function isWanted({ model, stage, committedAt }: AuditEntry, query: LogQuery): boolean {
+  if (query.model !== undefined && model !== query.model) return false;
+  if (query.stage !== undefined && stage !== query.stage) return false;
+  return query.since === undefined || Date.parse(committedAt) >= query.since.getTime();
+}

@@ -1,0 +1,184 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { micromark } from "micromark";
+import { gfm, gfmHtml } from "micromark-extension-gfm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { renderAuditCsv } from "../../src/report/text/audit-csv.ts";
+import { renderAuditMarkdown } from "../../src/report/markdown/audit.ts";
+import type { LogRow } from "../../src/workflows/audit/log.ts";
+import { sha256 } from "../builders/manifests.ts";
+import { newWorkspace, TEST_ENV, type Workspace } from "../builders/workspace.ts";
+import { expectDocument, expectMessages } from "./output-schemas.ts";
+import { fillRegistry, newShell, succeed, type Shell } from "./world.ts";
+
+let workspace: Workspace;
+let shell: Shell;
+
+beforeAll(async () => {
+  workspace = newWorkspace();
+  shell = newShell(workspace.folder);
+  await fillRegistry(workspace, shell);
+});
+afterAll(() => workspace.dispose());
+
+describe("modeltrail audit", () => {
+  it("has what merges recorded, and records the rest", async () => {
+    const before = expectDocument("audit-log", await succeed(shell, "audit", "log", "-o", "json")) as {
+      entries: readonly { entry: { kind: string } }[];
+    };
+    expect(before.entries.map(({ entry }) => entry.kind).filter((kind) => kind === "promote")).toHaveLength(
+      3,
+    );
+    workspace.write("models/fraud-detector/README.md", "# Fraud\n");
+    workspace.git("add", "models");
+    workspace.git("commit", "--quiet", "-m", "card");
+    const pending = await shell.run("audit", "verify", "-o", "json");
+    expect(expectDocument("audit-verify", pending.stdout)).toMatchObject({ pending: 1, findings: [] });
+    expect(expectMessages(pending.stderr)).toEqual([
+      { hint: expect.stringContaining("1 transition is") as string },
+    ]);
+    expect(pending.code).toBe(0);
+    const planned = expectDocument(
+      "audit-record",
+      await succeed(shell, "audit", "record", "--dry-run", "-o", "json"),
+    );
+    expect(planned).toMatchObject({ status: "dry-run", entries: [{ kind: "edit" }] });
+    const done = expectDocument("audit-record", await succeed(shell, "audit", "record", "-o", "json"));
+    expect(done).toMatchObject({ status: "recorded", anchor: "written" });
+    expect(
+      expectDocument("audit-verify", await succeed(shell, "audit", "verify", "-o", "json")),
+    ).toMatchObject({
+      pending: 0,
+      findings: [],
+    });
+  });
+
+  it("shows a part of it", async () => {
+    const rows = async (...argv: readonly string[]): Promise<number> => {
+      const log = expectDocument("audit-log", await succeed(shell, "audit", "log", "-o", "json", ...argv));
+      return (log as { entries: readonly unknown[] }).entries.length;
+    };
+    expect(await rows("--stage", "production")).toBe(1);
+    expect(await rows("--limit", "2")).toBe(2);
+    expect(await rows("--model", "none")).toBe(0);
+    expect(await rows("--since", "2099-01-01")).toBe(0);
+    expect((await shell.run("audit", "log", "--limit", "no")).code).toBe(2);
+    expect(await succeed(shell, "audit", "log", "--stage", "production")).toMatch(
+      /promote +fraud-detector +production/,
+    );
+  });
+
+  it("writes it out, oldest first", async () => {
+    const csv = await succeed(shell, "audit", "export", "--format", "csv");
+    const lines = csv.split("\r\n");
+    expect(lines[0]).toMatch(/^seq,committedAt,kind,/);
+    expect(lines[1]).toMatch(/^1,.*,config,,,,,modeltrail\.yaml,,pass,Ada,/);
+    expect(lines.at(-1)).toBe("");
+    const jsonl = await succeed(shell, "audit", "export", "--format", "jsonl");
+    const parsed = jsonl
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { entry: { seq: number } });
+    expect(parsed.map(({ entry }) => entry.seq)).toEqual(parsed.map((_, index) => index + 1));
+    expect(await succeed(shell, "audit", "export", "--format", "markdown")).toContain(
+      "| `fraud-detector` | `production` |",
+    );
+    expectDocument("audit-export", await succeed(shell, "audit", "export", "--format", "csv", "-o", "json"));
+    expect((await shell.run("audit", "export")).code).toBe(2);
+  });
+
+  it("answers no where nothing is recorded, or something was changed", async () => {
+    const empty = newWorkspace();
+    const other = newShell(empty.folder);
+    await succeed(other, "init", "--name", "acme");
+    const { code, stderr } = await other.run("audit", "log", "-o", "json");
+    expect(code).toBe(1);
+    expect(expectMessages(stderr)).toMatchObject([{ error: { code: "NOT_FOUND" } }]);
+    await succeed(other, "audit", "record");
+    empty.git("switch", "--quiet", "modeltrail-audit");
+    empty.git("commit", "--quiet", "--allow-empty", "-m", "x");
+    empty.git("switch", "--quiet", "main");
+    const verified = await other.run("audit", "verify", "-o", "json");
+    expect(verified.code).toBe(1);
+    expect(expectDocument("audit-verify", verified.stdout)).toMatchObject({ findings: [{ gate: "audit" }] });
+    expect((await other.run("audit", "verify")).stdout).toContain("AUDIT_FOREIGN_CHANGE");
+    await empty.dispose();
+  });
+});
+
+describe("an export", () => {
+  const row: LogRow = {
+    entry: {
+      schema: "modeltrail.dev/audit/v1",
+      seq: 1,
+      source: "a".repeat(40),
+      index: 1,
+      of: 1,
+      kind: "edit",
+      model: '=HYPERLINK("http://evil")',
+      file: '+1,2"3 | <b>@ada</b> [x](http://evil) \u202e::error::',
+      policy: "0".repeat(64),
+      rules: 1,
+      verdict: { result: "pass", gates: {}, findings: [], more: 0 },
+      committedAt: "2026-11-20T10:15:00Z",
+      prev: "0".repeat(64),
+    },
+    commit: "b".repeat(40),
+    author: "-cmd|' /C calc'!A0",
+  };
+
+  it("as CSV holds no formula, and quotes what has to be", () => {
+    const [, line = ""] = renderAuditCsv([row]).split("\r\n");
+    const cells = [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, cell = ""]) =>
+      cell.replace(/^"(.*)"$/, "$1").replaceAll('""', '"'),
+    );
+    expect(cells[3]).toBe('\'=HYPERLINK("http://evil")');
+    expect(cells[7]).toBe("'+1,2\"3 | <b>@ada</b> [x](http://evil) \\u202e::error::");
+    expect(cells[10]).toBe("'-cmd|' /C calc'!A0");
+  });
+
+  it("as Markdown holds no markup but the table's", () => {
+    const html = micromark(renderAuditMarkdown([row]), { extensions: [gfm()], htmlExtensions: [gfmHtml()] });
+    expect(html).not.toMatch(/<(a|b|img|script)\b/);
+    expect(html.match(/<tr>/g)).toHaveLength(2);
+    expect(html.match(/<td/g)).toHaveLength(10);
+  });
+});
+
+describe("docs/audit.md", () => {
+  const text = readFileSync("docs/audit.md", "utf8");
+  const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
+  const run = (block: string): string =>
+    execFileSync("bash", ["--norc", "-euo", "pipefail", "-c", block], {
+      cwd: workspace.folder,
+      env: TEST_ENV,
+      encoding: "utf8",
+    });
+  const find = (words: string): string => blocks.find((block) => block.includes(words)) ?? "";
+
+  it("says commands of plain Git that prove what they say", () => {
+    expect(blocks).toHaveLength(5);
+    const tip = workspace.git("rev-parse", "modeltrail-audit").trim();
+    const files = workspace
+      .git("ls-tree", "-r", "--name-only", "modeltrail-audit", "entries/")
+      .trim()
+      .split("\n");
+    const last = workspace.git("show", `modeltrail-audit:${files.at(-1) ?? ""}`);
+    expect(run(find("prev="))).toBe(`${sha256(last)}\n`);
+    expect(run(find("--name-status"))).toBe("");
+    expect(run(find("comm -23"))).toBe("");
+    expect(run(find("sha256sum\n"))).toContain((JSON.parse(last) as { policy: string }).policy);
+    expect(run(find("git log modeltrail-audit"))).toContain("production: fraud-detector (empty) -> 1.0.0");
+
+    // And that find what somebody changed.
+    workspace.git("switch", "--quiet", "modeltrail-audit");
+    const [first = "", second = ""] = files;
+    workspace.write(first, readFileSync(`${workspace.folder}/${first}`, "utf8").replace("pass", "fine"));
+    workspace.git("commit", "--quiet", "-am", `x\n\nSource-Commit: ${tip}`);
+    workspace.git("switch", "--quiet", "main");
+    expect(run(find("prev="))).toContain(`the chain breaks at ${second}\n`);
+    expect(run(find("--name-status"))).toBe(`M\t${first}\n`);
+    expect(run(find("comm -23"))).toBe(`${tip}\n`);
+    workspace.git("branch", "--quiet", "--force", "modeltrail-audit", tip);
+  });
+});
