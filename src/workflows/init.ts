@@ -1,15 +1,19 @@
 import type { ChangeSet } from "../change/change-set.ts";
 import { planInit } from "../change/init.ts";
+import type { RepositoryFile } from "../change/workflow-files.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
+import type { Registry } from "../manifest/types.generated.ts";
 import { REGISTRY_FILE } from "../registry/layout.ts";
 import { nameProblem } from "../registry/names.ts";
 import { storageProblem } from "../registry/storage-address.ts";
 import type { Context } from "./context.ts";
+import { completeRegistry } from "./init/complete.ts";
+import { commitSetup } from "./init/commit.ts";
+import { planGitHubFiles, type GitHubSetup } from "./init/github-files.ts";
+import { planRules, type BranchRuleset } from "./init/rules.ts";
 import { readRegistryCommit } from "./read/commit.ts";
 import { parseManifest } from "./read/manifests.ts";
 import { entryAt } from "./read/trees.ts";
-import { commitChange } from "./write/commit.ts";
-import { readPolicy } from "./read/policy.ts";
 
 /** What the new registry is like. */
 export interface InitOptions {
@@ -24,69 +28,67 @@ export interface InitOptions {
     readonly endpoint?: string;
     readonly forcePathStyle?: boolean;
   };
+  /** Left out: no workflows, no code owners. Says nothing without `forge`. */
+  readonly setup?: GitHubSetup;
 }
 
 export interface InitResult {
-  /** `unchanged` when there was a registry before. */
-  readonly status: "created" | "unchanged";
+  /** `unchanged` when there was a registry before; `completed` when it lacked something that was asked for. */
+  readonly status: "created" | "completed" | "unchanged";
   readonly name: string;
   readonly stages: readonly string[];
   readonly storage: string;
   readonly commit: string;
+  /** What was written, by paths from the repository's root. */
   readonly files: readonly string[];
+  /** Rules that the repository on GitHub is to have; GitHub takes them from its admins alone. */
+  readonly rules?: readonly BranchRuleset[];
 }
 
 /** Where models are kept unless something else is said: beside the manifests, out of Git. */
 export const EMBEDDED_STORAGE = "file:.modeltrail/artifacts/";
 
-/** Writes and commits modeltrail.yaml on the branch that is checked out; changes nothing when it is there. */
+/** Writes and commits modeltrail.yaml on the branch that is checked out; where it is there, adds only what is missing. */
 export async function initRegistry(context: Context, options: InitOptions): Promise<InitResult> {
   const { repository } = context;
-  const { name, stages, storage } = options;
   refuseBadNames(options);
   await repository.worktree.recover();
   const head = await repository.refs.head();
   const existing = head.commit === undefined ? undefined : await readRegistryCommit(context, head.commit);
-  if (existing !== undefined && head.commit !== undefined) {
-    const { metadata, spec } = await readPolicy(context, existing);
-    return {
-      status: "unchanged",
-      name: metadata.name,
-      stages: spec.stages.map((stage) => stage.name),
-      storage: spec.storage.uri,
-      commit: head.commit,
-      files: [],
-    };
-  }
-  if (head.branch === undefined)
-    throw new ModeltrailError("USAGE", "no branch is checked out", {
-      hint: "Check out the default branch first.",
-    });
-  const ignore = storage.uri === EMBEDDED_STORAGE ? "/.modeltrail/" : undefined;
+  if (existing !== undefined) return completeRegistry(context, existing, options);
+  const { name, stages, storage } = options;
   const changeSet = planInit({
     name,
     storage,
     forge: options.forge,
     stages,
     gitignore: await readGitignore(context, head.commit),
-    ignore,
+    ignore: storage.uri === EMBEDDED_STORAGE ? "/.modeltrail/" : undefined,
   });
-  await refuseInvalid(changeSet);
-  const commit = await commitChange(context, changeSet, head.commit);
-  await repository.worktree.advance({
-    name: head.branch,
-    expected: head.commit ?? null,
-    value: commit,
-    reason: `modeltrail init: ${name}`,
-  });
+  const registry = await requireValid(changeSet);
+  const files = await planSetup(context, { registry, head: head.commit, existing }, options);
+  const commit = await commitSetup(context, { changeSet, files, reason: `modeltrail init: ${name}` });
   return {
     status: "created",
     name,
     stages,
     storage: storage.uri,
     commit,
-    files: changeSet.edits.map((edit) => edit.path),
+    files: [
+      ...changeSet.edits.map((edit) => `${context.prefix}${edit.path}`),
+      ...files.map(({ path }) => path),
+    ],
+    ...(await planRules(context, registry, options)),
   };
+}
+
+/** What the repository on GitHub needs besides; nothing where it is not on GitHub. */
+async function planSetup(
+  context: Context,
+  place: Parameters<typeof planGitHubFiles>[1],
+  { forge, setup }: InitOptions,
+): Promise<readonly RepositoryFile[]> {
+  return forge === undefined || setup === undefined ? [] : planGitHubFiles(context, place, setup);
 }
 
 /** Rejects with USAGE for names and places that no registry can have. */
@@ -110,10 +112,10 @@ function refuseBadNames({ name, stages, storage }: InitOptions): void {
 }
 
 /** What was said of storage is only checked by the schema; nothing is committed that could not be read again. */
-async function refuseInvalid(changeSet: ChangeSet): Promise<void> {
+async function requireValid(changeSet: ChangeSet): Promise<Registry> {
   const text = changeSet.edits.find((edit) => edit.path === REGISTRY_FILE)?.text ?? "";
   const reading = await parseManifest("Registry", new TextEncoder().encode(text), REGISTRY_FILE);
-  if (reading.ok) return;
+  if (reading.ok) return reading.value;
   const [first] = reading.findings;
   throw new ModeltrailError(
     "USAGE",

@@ -5,7 +5,7 @@ import { addGuide, COULD_NOT_TELL } from "../guide.ts";
 /** `modeltrail doctor` */
 export function declareDoctor(command: Command, execute: Execute): void {
   command.description(
-    "Look at everything that commands rely on (identity, history, remote, policy, manifests, storage) and say what is missing. Writes nothing.",
+    "Look at everything that commands rely on (identity, history, remote, policy, manifests, storage; on GitHub also workflows and the rules of branches) and say what is missing. Writes nothing.",
   );
   addGuide(command, {
     examples: [["modeltrail doctor", "when something does not work"]],

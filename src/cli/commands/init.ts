@@ -13,6 +13,8 @@ interface InitFlags {
   readonly pathStyle?: boolean;
   readonly github?: string;
   readonly githubApi?: string;
+  readonly owners?: string;
+  readonly action?: string;
   readonly stages: string;
 }
 
@@ -29,7 +31,7 @@ function isGiven(command: Command, name: string): boolean {
 export function declareInit(command: Command, execute: Execute): void {
   command
     .description(
-      "Make a registry in a folder (made when missing): writes and commits modeltrail.yaml. Runs git init where there is no repository yet. Run again, it changes nothing.",
+      "Make a registry in a folder (made when missing): writes and commits modeltrail.yaml, with --github also workflows and CODEOWNERS. Runs git init where there is no repository yet. Run again, it adds what is missing and changes nothing else.",
     )
     .argument("[folder]", "where to make it (default: --registry, or the current folder)")
     .option("--name <name>", "the registry's name (default: made from the folder's)")
@@ -42,6 +44,11 @@ export function declareInit(command: Command, execute: Execute): void {
     .option("--path-style", "address buckets by path, as MinIO and the like want")
     .option("--github <owner/name>", "the repository on GitHub where changes become pull requests")
     .option("--github-api <url>", "the API of a GitHub Enterprise, such as https://ghe.acme.com/api/v3")
+    .option("--owners <names>", "logins and teams that own policy and workflows, separated by commas")
+    .option(
+      "--action <owner/name@commit>",
+      "where the workflows take our actions from (default: the release that this is)",
+    )
     .option(
       "--stages <names>",
       "stages, separated by commas; each comes after the one before",
@@ -56,7 +63,11 @@ export function declareInit(command: Command, execute: Execute): void {
       ],
       [
         "modeltrail init --storage s3://acme-models/registry/ --github acme/models",
-        "promotions as pull requests of acme/models",
+        "promotions as pull requests of acme/models, judged by its workflows",
+      ],
+      [
+        "modeltrail init --github acme/models --owners ada,acme/platform",
+        "the same for a registry that is there: adds what it lacks",
       ],
       ["modeltrail init --stages dev,staging,production", "three stages, one after the other"],
     ],
@@ -76,10 +87,9 @@ async function init(run: Run, folder: string | undefined, wish: Wish): Promise<A
   const options = await readOptions(target, wish);
   const result = await initRegistry(context, options);
   warnIgnored(run, result, options, wish);
-  const located = { ...result, files: result.files.map((file) => `${context.prefix}${file}`) };
   return {
-    document: located,
-    text: async (look) => (await import("../../report/text/registration.ts")).renderInit(located, look),
+    document: result,
+    text: async (look) => (await import("../../report/text/registration.ts")).renderInit(result, look),
   };
 }
 
@@ -92,7 +102,7 @@ async function refuseAddress(address: string): Promise<never> {
 
 /** A registry that is there stays as it is, whatever was asked for. */
 function warnIgnored({ notices }: Run, result: InitResult, options: InitOptions, { given }: Wish): void {
-  if (result.status !== "unchanged") return;
+  if (result.status === "created") return;
   const [stages, wanted] = [result.stages.join(", "), options.stages.join(", ")];
   const differs = [
     ...(given("name") && options.name !== result.name ? [`its name is ${result.name}`] : []),
@@ -103,7 +113,7 @@ function warnIgnored({ notices }: Run, result: InitResult, options: InitOptions,
   ];
   if (differs.length > 0)
     notices.warn(
-      `this is a registry already, and nothing was changed: ${differs.join("; ")}. Edit modeltrail.yaml.`,
+      `this is a registry already, and what it says stays: ${differs.join("; ")}. Edit modeltrail.yaml.`,
     );
 }
 
@@ -148,14 +158,34 @@ async function openTarget({ io, notices }: Run, target: string): Promise<OpenedC
   }
 }
 
-async function readForge({ github, githubApi }: InitFlags): Promise<Pick<InitOptions, "forge">> {
-  if (github !== undefined)
-    return { forge: { github, ...(githubApi === undefined ? {} : { apiUrl: githubApi }) } };
-  if (githubApi === undefined) return {};
+async function readForge(flags: InitFlags): Promise<Pick<InitOptions, "forge" | "setup">> {
+  const { github, githubApi, owners, action } = flags;
+  if (github !== undefined) {
+    const { readRelease } = await import("../../composition/release.ts");
+    return {
+      forge: { github, ...(githubApi === undefined ? {} : { apiUrl: githubApi }) },
+      setup: {
+        action,
+        release: await readRelease(),
+        owners: owners === undefined ? undefined : splitNames(owners),
+      },
+    };
+  }
+  const alone = Object.entries({ "--github-api": githubApi, "--owners": owners, "--action": action }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (alone === undefined) return {};
   const { ModeltrailError } = await import("../../diagnostics/errors.ts");
-  throw new ModeltrailError("USAGE", "--github-api says nothing without --github", {
+  throw new ModeltrailError("USAGE", `${alone[0]} says nothing without --github`, {
     hint: "Name the repository: --github owner/name.",
   });
+}
+
+function splitNames(text: string): readonly string[] {
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
 }
 
 async function readOptions(target: string, flags: InitFlags): Promise<InitOptions> {
@@ -171,10 +201,7 @@ async function readOptions(target: string, flags: InitFlags): Promise<InitOption
   return {
     name,
     ...(await readForge(flags)),
-    stages: flags.stages
-      .split(",")
-      .map((stage) => stage.trim())
-      .filter((stage) => stage !== ""),
+    stages: splitNames(flags.stages),
     storage: {
       uri: address,
       ...(region === undefined ? {} : { region }),

@@ -5,25 +5,27 @@ import { formatBytes, formatCount } from "../../registry/quantities.ts";
 import { shortCommit } from "../quantities.ts";
 import { renderPairs } from "../table.ts";
 import { renderNext } from "./next-step.ts";
+import { renderRulesets } from "./rulesets.ts";
 import { renderConclusion, renderVerdict } from "./verdict.ts";
 
 /** What became of `init`. */
-export function renderInit(
-  { status, name, stages, storage, commit, files }: InitResult,
-  look: Look,
-): readonly Line[] {
+export function renderInit(result: InitResult, look: Look): readonly Line[] {
+  const { status, name, stages, storage, commit, files, rules = [] } = result;
   if (status === "unchanged")
     return [
       ["There is a registry here already; nothing was changed."],
+      ...renderRulesets(rules),
       ...renderNext(look, "modeltrail list"),
     ];
+  const done = status === "created" ? "Made the registry " : "Completed the registry ";
   return [
-    ["Made the registry ", styled("strong", name), styled("dim", ` (commit ${shortCommit(commit)})`)],
+    [done, styled("strong", name), styled("dim", ` (commit ${shortCommit(commit)})`)],
     ...renderPairs([
       ["stages", stages.join(" → ")],
       ["storage", storage],
       ["files", files.join(", ")],
     ]),
+    ...renderRulesets(rules),
     ...renderNext(look, "modeltrail register <model> <file or folder>"),
   ];
 }

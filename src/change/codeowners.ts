@@ -1,0 +1,132 @@
+/** Who has a say in what, as the registry's files say it. */
+export interface Ownership {
+  /** The registry's folder: empty, or ending with `/`. */
+  readonly prefix: string;
+  /** Who owns the policy, the workflows and the file itself. */
+  readonly owners: readonly string[];
+  readonly models: readonly {
+    readonly name: string;
+    readonly owners: readonly string[];
+    /** By stage, whose approvals this model asks for beyond the registry's own rule. */
+    readonly approvers: Readonly<Record<string, readonly string[]>>;
+  }[];
+  /** Of the registry: whose approvals a stage asks for. */
+  readonly stages: readonly { readonly name: string; readonly approvers: readonly string[] }[];
+  /** Where the file lies that the lines go to. */
+  readonly file: string;
+}
+
+/** Where GitHub looks for code owners; the first that is there counts. */
+export const CODEOWNERS_FILES: readonly string[] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
+
+/**
+ * The lines of a registry, without its marks. The last line that matches a path counts, so they go from many to few:
+ * a model's folder, the stages that ask for somebody's approval, what decides over all of them.
+ */
+export function renderOwnerLines(ownership: Ownership): readonly string[] {
+  const { prefix, owners, models, stages, file } = ownership;
+  const root = `/${prefix.replaceAll(" ", "\\ ")}`;
+  const modelLines = models.map((model) => lineOf(`${root}models/${model.name}/`, model.owners));
+  const stageLines = stages.map(({ name, approvers }) =>
+    lineOf(`${root}models/**/stages/${name}/`, approvers),
+  );
+  const own = models.flatMap((model) =>
+    Object.entries(model.approvers).map(([stage, approvers]) =>
+      lineOf(`${root}models/${model.name}/stages/${stage}/`, approvers),
+    ),
+  );
+  const decisive = [
+    `${root}modeltrail.yaml`,
+    "/.github/",
+    ...(file.startsWith(".github/") ? [] : [`/${file}`]),
+  ];
+  return [...modelLines, ...stageLines, ...own, ...decisive.map((pattern) => lineOf(pattern, owners))].filter(
+    (line) => line !== undefined,
+  );
+}
+
+function lineOf(pattern: string, people: readonly string[]): string | undefined {
+  const owners = people.map(toOwner).filter((owner) => owner !== undefined);
+  return owners.length === 0 ? undefined : `${pattern} ${[...new Set(owners)].join(" ")}`;
+}
+
+/**
+ * A name as CODEOWNERS has it, `@ada` or `@acme/risk`; undefined for what is neither a login nor a team. Names of
+ * people stand in manifests as anybody wrote them, and a line of this file gives rights.
+ */
+export function toOwner(name: string): string | undefined {
+  const bare = name.trim().replace(/^@/, "");
+  const isLogin = /^[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}(?:_[A-Za-z0-9]{1,16})?$/.test(bare);
+  const isTeam = /^[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}\/[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(
+    bare,
+  );
+  return isLogin || isTeam ? `@${bare}` : undefined;
+}
+
+const NOTE =
+  "Written by `modeltrail init --github`, which brings these lines up to date when it is run again.";
+
+function marksOf(prefix: string): { readonly begin: string; readonly end: string } {
+  const which = prefix === "" ? "" : ` ${prefix}`;
+  return { begin: `# modeltrail: begin${which}`, end: `# modeltrail: end${which}` };
+}
+
+/** The lines between the marks of a registry, for what they say of owners; none when there are no marks. */
+export function readOwnerLines(text: string, prefix: string): readonly string[] {
+  const lines = text.split(/\r?\n/);
+  const place = findBlock(lines, prefix);
+  return place === undefined ? [] : lines.slice(place.begin + 1, place.end);
+}
+
+/** Who the file says owns the workflows of a registry; none when it does not say. */
+export function readRegistryOwners(text: string, prefix: string): readonly string[] {
+  const [, ...owners] =
+    readOwnerLines(text, prefix)
+      .map((line) => line.split(/\s+/))
+      .find(([pattern]) => pattern === "/.github/") ?? [];
+  return owners.filter((owner) => toOwner(owner) === owner);
+}
+
+/**
+ * Puts the lines of a registry between its marks, and keeps every other byte; a block that is not there yet goes to
+ * the end, where it counts. Undefined when marks stand there that are no pair.
+ */
+export function placeOwnerLines(
+  text: string | undefined,
+  prefix: string,
+  lines: readonly string[],
+): string | undefined {
+  const { begin, end } = marksOf(prefix);
+  const old = text ?? "";
+  const eol = old.includes("\r\n") ? "\r\n" : "\n";
+  const block = [begin, `# ${NOTE}`, ...lines, end];
+  const present = old.split(/\r?\n/);
+  const place = findBlock(present, prefix);
+  if (place === undefined) {
+    if (present.some((line) => isMark(line, begin) || isMark(line, end))) return undefined;
+    if (lines.length === 0) return old;
+    const gap = old === "" ? "" : old.endsWith("\n") ? eol : `${eol}${eol}`;
+    return `${old}${gap}${block.join(eol)}${eol}`;
+  }
+  const before = old.split("\n").slice(0, place.begin);
+  const after = old.split("\n").slice(place.end + 1);
+  return [...before, `${block.join(eol)}${eol === "\r\n" ? "\r" : ""}`, ...after].join("\n");
+}
+
+function isMark(line: string, mark: string): boolean {
+  return line.trim() === mark;
+}
+
+/** Exactly one pair, in order. */
+function findBlock(
+  lines: readonly string[],
+  prefix: string,
+): { readonly begin: number; readonly end: number } | undefined {
+  const marks = marksOf(prefix);
+  const begins = lines.flatMap((line, index) => (isMark(line, marks.begin) ? [index] : []));
+  const ends = lines.flatMap((line, index) => (isMark(line, marks.end) ? [index] : []));
+  const [begin] = begins;
+  const [end] = ends;
+  if (begins.length !== 1 || ends.length !== 1 || begin === undefined || end === undefined) return undefined;
+  return begin < end ? { begin, end } : undefined;
+}

@@ -1,0 +1,96 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { planRulesets } from "../../../src/change/rulesets.ts";
+import { diagnose } from "../../../src/workflows/doctor.ts";
+import type { Check } from "../../../src/workflows/doctor/check.ts";
+import { openGitHubTeam, type GitHubTeam, type TeamOptions } from "../../builders/github-team.ts";
+
+const SETUP = { action: `modeltrail/modeltrail@${"0123456789".repeat(4)}`, owners: ["ada"] };
+
+let team: GitHubTeam;
+afterEach(() => team.dispose());
+
+async function start(options: TeamOptions = {}): Promise<void> {
+  team = await openGitHubTeam(options);
+}
+
+/** As an admin would with the commands that `init` shows. */
+async function setRules(isPublic = true): Promise<void> {
+  const { world } = team;
+  const rules = planRulesets({
+    branch: "main",
+    auditBranch: "modeltrail-audit",
+    isPublic,
+    verdict: "modeltrail/verdict",
+  });
+  const path: string = "POST /repos/{owner}/{repo}/rulesets";
+  for (const body of rules) await world.as("max").request(path, { ...world.at, ...body });
+}
+
+async function look(login?: string): Promise<Readonly<Record<string, Check>>> {
+  const token = login === undefined ? undefined : team.world.server.addToken(login).value;
+  const context =
+    token === undefined ? await team.open() : await team.ada.open(undefined, { GITHUB_TOKEN: token });
+  const { checks } = await diagnose(context);
+  return Object.fromEntries(checks.map((check) => [check.name, check]));
+}
+
+const ABOUT_BRANCHES = ["pull requests", "required verdict", "main history", "audit history"];
+
+describe("doctor, of a registry on GitHub", () => {
+  it("misses workflows and rules, each with its remedy", async () => {
+    await start();
+    const checks = await look();
+    for (const name of ["verdict workflow", "audit workflow", ...ABOUT_BRANCHES])
+      expect(checks[name], name).toMatchObject({
+        status: "warn",
+        hint: expect.stringMatching(/init --github/),
+      });
+  });
+
+  it("is content with what init --github writes, and with the rules that it shows", async () => {
+    await start({ init: { setup: SETUP } });
+    await setRules();
+    const checks = await look("max");
+    for (const name of ["verdict workflow", "audit workflow", "approvals", ...ABOUT_BRANCHES])
+      expect(checks[name], name).toMatchObject({ status: "ok" });
+    team.world.repository.workflowsMayApprove = true;
+    expect(await look("max")).toMatchObject({ approvals: { status: "warn" } });
+  });
+
+  it("says what it could not tell", async () => {
+    await start({ init: { setup: SETUP } });
+    const { server, repository } = team.world;
+    expect((await look())["approvals"]?.message).toContain("could not tell");
+    server.protect(repository, "main", { requiredReviews: 1, requiredChecks: ["modeltrail/verdict"] });
+    const seen = await look();
+    for (const name of ABOUT_BRANCHES.slice(0, 3))
+      expect(seen[name], name).toMatchObject({
+        status: "warn",
+        message: expect.stringContaining("could not tell"),
+      });
+    expect(await look("max")).toMatchObject({
+      "pull requests": { status: "ok" },
+      // Classic protection of the test's server takes it from anybody.
+      "required verdict": { status: "warn" },
+      "main history": { status: "ok" },
+    });
+    server.fail({ matches: ({ path }) => path.includes("/rules/branches/"), fault: 403 });
+    expect(await look()).toMatchObject({
+      "branch rules": { status: "warn", message: expect.stringContaining("could not tell") },
+      "audit history": { status: "warn", message: expect.stringContaining("could not tell") },
+    });
+    server.heal();
+  });
+
+  it("fails when the verdict is required that nobody reports, and warns when anybody may set it", async () => {
+    await start();
+    await setRules(false);
+    expect(await look()).toMatchObject({ "required verdict": { status: "fail" } });
+    await team.dispose();
+    await start({ init: { setup: SETUP } });
+    await setRules(false);
+    expect(await look()).toMatchObject({
+      "required verdict": { status: "warn", message: expect.stringContaining("anybody who may write") },
+    });
+  });
+});
