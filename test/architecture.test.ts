@@ -6,7 +6,9 @@ import { LAYERS } from "./architecture/layers.ts";
 const ROOT = new URL("../", import.meta.url);
 
 function readSources(): Map<string, string> {
-  const entries = readdirSync(new URL("src/", ROOT), { recursive: true, withFileTypes: true });
+  const entries = ["src/", "action/src/"].flatMap((folder) =>
+    readdirSync(new URL(folder, ROOT), { recursive: true, withFileTypes: true }),
+  );
   const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => `${entry.parentPath}/${entry.name}`.slice(ROOT.pathname.length).replaceAll("//", "/"));
@@ -20,7 +22,8 @@ describe("the layers of src", () => {
     const seen = new Set([...sources.keys()].map(layerOf));
     expect([...sources.keys()].filter((path) => !/\.(ts|js)$/.test(path))).toEqual([]);
     expect([...seen].filter((name) => !(name in LAYERS))).toEqual([]);
-    for (const name of ["diagnostics", "manifest", "registry", "ports"]) expect(seen).toContain(name);
+    for (const name of ["diagnostics", "manifest", "registry", "ports", "action"])
+      expect(seen).toContain(name);
     expect(sources.size).toBeGreaterThan(10);
   });
 
@@ -52,6 +55,9 @@ const PLANTED: readonly [rule: string, path: string, text: string][] = [
   ["not-a-type", "src/ports/a.ts", `export const LIMIT = 3;`],
   ["not-a-type", "src/ports/a.ts", `import { makeFinding } from "../diagnostics/make-finding.ts";`],
   ["unknown-layer", "src/extras/a.ts", `export const a = 1;`],
+  ["layer", "action/src/a.ts", `import { parse } from "../../src/manifest/parse.ts";`],
+  ["layer", "src/cli/a.ts", `import { runGate } from "../../action/src/gate.ts";`],
+  ["package", "action/src/a.ts", `import { Octokit } from "@octokit/rest";`],
   ["leaves-src", "src/manifest/a.ts", `import { a } from "../../scripts/a.ts";`],
   ["leaves-src", "src/cli/a.ts", `const { version } = await import("../../package.json");`],
   ["extension", "src/manifest/a.ts", `import { a } from "./parse";`],

@@ -1,12 +1,8 @@
-import { changedLines } from "../change/changed-lines.ts";
-import { renderStageFile } from "../change/stage-file.ts";
-import { isModeltrailError, ModeltrailError } from "../diagnostics/errors.ts";
-import type { Proposal, PullRequests } from "../ports/forge.ts";
-import { identifyPath } from "../registry/layout.ts";
-import type { Snapshot } from "../registry/model-view.ts";
+import { ModeltrailError } from "../diagnostics/errors.ts";
 import type { Context } from "./context.ts";
 import { judgeChange, type ArtifactScope } from "./judge/judge.ts";
-import { suggestArtifacts, type StageSuggestion } from "./judge/suggest.ts";
+import { suggestArtifacts } from "./judge/suggest.ts";
+import { postSuggestions } from "./publish-verdict/suggestions.ts";
 import type { ChangeReport } from "./validate.ts";
 import { openSession, type SessionOptions } from "./write/session.ts";
 
@@ -35,47 +31,10 @@ export async function validateRequest(
   const { verdict, head } = await judgeChange(context, { base, head: proposal.head, artifacts });
   const findings = verdict.gates.flatMap((gate) => gate.findings);
   const suggestions = suggestArtifacts(head, findings);
-  if (options.suggest === true) await postSuggestions(context, pullRequests, { proposal, head, suggestions });
-  return { ...verdict, base, head: proposal.head, suggestions };
-}
-
-interface Posting {
-  readonly proposal: Required<Proposal>;
-  readonly head: Snapshot;
-  readonly suggestions: readonly StageSuggestion[];
-}
-
-/** Each run of wrong lines is a suggestion of its own. GitHub takes them only on lines that the change shows. */
-async function postSuggestions(
-  { prefix, notices }: Context,
-  host: PullRequests,
-  { proposal, head, suggestions }: Posting,
-): Promise<void> {
-  for (const { file, version } of suggestions) {
-    let hidden = 0;
-    for (const { from, to, text } of wrongLines(head, file)) {
-      const note = `\`spec.artifact\` has to repeat what version \`${version}\` says.`;
-      const suggestion = { head: proposal.head, file: `${prefix}${file}`, lines: { from, to }, text, note };
-      try {
-        await host.suggest(proposal.request.number, suggestion);
-      } catch (error) {
-        if (!isModeltrailError(error) || error.code !== "INVALID_INPUT") throw error;
-        hidden += 1;
-      }
-    }
-    if (hidden > 0)
-      notices.hint(
-        `GitHub takes suggestions only on lines that a change shows, and ${file} has wrong ones further down: run this again once the first are committed`,
-      );
+  if (options.suggest === true) {
+    const { request } = proposal;
+    const posting = { number: request.number, head: proposal.head, snapshot: head, suggestions };
+    await postSuggestions(context, pullRequests, posting);
   }
-}
-
-function wrongLines(head: Snapshot, file: string): ReturnType<typeof changedLines> {
-  const identity = identifyPath(file);
-  if (identity.kind !== "stage") return [];
-  const model = head.models.get(identity.model);
-  const entry = model?.stages.get(identity.stage);
-  const version = model?.versions.get(entry?.value?.spec.version ?? "")?.value;
-  if (entry?.text === undefined || version === undefined) return [];
-  return changedLines(entry.text, renderStageFile(identity.stage, version, entry));
+  return { ...verdict, base, head: proposal.head, suggestions };
 }

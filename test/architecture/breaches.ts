@@ -43,8 +43,9 @@ export function findBreaches(files: ReadonlyMap<string, string>): Breach[] {
   return [...breaches, ...findSecondDoors(sources)];
 }
 
-/** The layer of a path: a folder of src/, or `index`. */
+/** The layer of a path: a folder of src/, `index`, or `action`. */
 export function layerOf(path: string): string {
+  if (path.startsWith("action/src/")) return "action";
   const [, first = "", ...rest] = path.split("/");
   return rest.length > 0 ? first : first.replace(/\.(ts|js)$/, "");
 }
@@ -84,7 +85,7 @@ function checkImports(source: Source, report: Report): void {
 
 function checkOwnImport({ path, layerName, layer }: Source, site: ImportSite, report: Report): void {
   const target = posix.join(posix.dirname(path), site.specifier);
-  if (!target.startsWith("src/")) return report("leaves-src", site.specifier);
+  if (!/^(action\/)?src\//.test(target)) return report("leaves-src", site.specifier);
   if (!/\.(ts|js)$/.test(target)) report("extension", site.specifier);
   const to = layerOf(target);
   const known = [layerName, ...(layer?.code ?? []), ...(site.typeOnly ? (layer?.types ?? []) : [])];

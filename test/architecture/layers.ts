@@ -1,5 +1,5 @@
 /**
- * The table of layers, as data. A layer is a folder of src/; `index` is src/index.ts. What a manifest says
+ * The table of layers, as data. A layer is a folder of src/; `index` is src/index.ts, `action` is action/src/. What a manifest says
  * (its types) may be named where its text may not be read.
  */
 export interface Layer {
@@ -19,11 +19,11 @@ const BELOW_ADAPTERS = ["diagnostics", "manifest", "registry", "policy", "change
 
 export const LAYERS: Readonly<Record<string, Layer>> = {
   diagnostics: { code: [], packages: [], pure: true },
-  manifest: { code: ["diagnostics"], packages: ["yaml"], pure: true },
+  manifest: { code: ["diagnostics"], packages: ["jsonc-parser", "yaml"], pure: true },
   registry: { code: ["diagnostics", "manifest"], packages: ["semver"], pure: true },
   policy: { code: ["diagnostics", "registry"], types: ["manifest"], packages: [], pure: true },
   change: { code: ["diagnostics", "manifest", "registry"], packages: [], pure: true },
-  audit: { code: ["diagnostics", "registry"], types: ["manifest"], packages: [], pure: true },
+  audit: { code: ["diagnostics", "registry"], types: ["manifest"], packages: ["canonicalize"], pure: true },
   ports: { code: [], types: ["diagnostics", "registry", "change", "audit"], packages: [], typesOnly: true },
   adapters: { code: ["ports", "diagnostics"], packages: [] },
   workflows: { code: [...BELOW_ADAPTERS, "ports"], packages: [] },
@@ -37,6 +37,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     code: ["workflows", "report", "composition", "adapters", "diagnostics"],
     types: ["ports"],
     packages: ["commander"],
+  },
+  action: {
+    code: ["workflows", "report", "composition", "diagnostics"],
+    packages: ["@actions/core"],
   },
   index: {
     code: [...BELOW_ADAPTERS, "workflows", "report", "composition", "adapters"],

@@ -1,8 +1,8 @@
-import type { Finding } from "../../diagnostics/finding.ts";
 import type { ModelVersion } from "../../manifest/types.generated.ts";
 import type { GateResult } from "../../policy/gate.ts";
 import { formatBytes, formatCount } from "../../registry/quantities.ts";
 import type { ProposalStory } from "../../workflows/context.ts";
+import { renderGates } from "./gates.ts";
 import { code, prose, quote } from "./inline.ts";
 import { describeMetrics } from "./metrics.ts";
 import { renderTable } from "./table.ts";
@@ -74,20 +74,8 @@ function shortDigest(digest: string): string {
   return `${digest.slice(0, "sha256:".length + 12)}…`;
 }
 
-const SIGNS = { pass: "✅", pending: "⏳", fail: "❌", skipped: "➖" } as const;
-
 function describeGates(verdict: "pass" | "pending" | "fail", gates: readonly GateResult[]): string {
-  const rows = gates.map(({ gate, status, reason, findings }) => [
-    `${SIGNS[status]} ${gate}`,
-    [...(reason === undefined ? [] : [prose(reason)]), ...findings.map(describeFinding)].join("<br>"),
-  ]);
-  return `**Verdict when it was proposed: ${verdict}**\n\n${renderTable(["gate", ""], rows)}`;
-}
-
-/** The hint may hold a command to copy, so it is code. */
-function describeFinding({ code: name, message, file, line, hint }: Finding): string {
-  const place = file === undefined ? "" : ` (${code(`${file}${line === undefined ? "" : `:${line}`}`)})`;
-  return `${code(name)} ${prose(message)}${place}${hint === undefined ? "" : `<br>${code(hint)}`}`;
+  return `**Verdict when it was proposed: ${verdict}**\n\n${renderGates(gates)}`;
 }
 
 /** Where a version comes from, next to where the one that goes came from. */

@@ -1,0 +1,3 @@
+import { runAction } from "../dist/modeltrail.mjs";
+
+await runAction("promote");

@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { readTask } from "../../action/src/event.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "modeltrail-event-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function read(name: string, payload: unknown, number = ""): unknown {
+  const path = join(folder, "event.json");
+  writeFileSync(path, typeof payload === "string" ? payload : JSON.stringify(payload));
+  return readTask({ GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: path }, number);
+}
+
+const OID = "0123456789".repeat(4);
+const pull = (head: object | null, base: object): object => ({
+  pull_request: { number: 7, head: { ref: "b", sha: OID, repo: head }, base: { ref: "main", repo: base } },
+});
+
+describe("what an event asks for", () => {
+  it.each<[string, unknown, string, object]>([
+    ["schedule", "", "", { kind: "every" }],
+    ["workflow_dispatch", "", "", { kind: "every" }],
+    ["workflow_dispatch", "", "#12", { kind: "request", number: 12 }],
+    ["pull_request", pull({ id: 1 }, { id: 1 }), "", { kind: "request", number: 7, head: OID, branch: "b" }],
+    ["pull_request", pull({ id: 2 }, { id: 1 }), "", { number: 7, branch: undefined }],
+    ["pull_request_review", pull(null, { id: 1 }), "", { number: 7, branch: undefined }],
+    ["push", { ref: "refs/heads/main", repository: { default_branch: "main" } }, "", { kind: "every" }],
+    [
+      "merge_group",
+      { merge_group: { base_ref: "refs/heads/main", base_sha: OID, head_sha: OID } },
+      "",
+      { kind: "group", base: OID, head: OID, into: "main" },
+    ],
+  ])("%s", (name, payload, number, task) => {
+    expect(read(name, payload, number)).toMatchObject(task);
+  });
+
+  it.each<[string, unknown, string, string, RegExp]>([
+    ["pull_request_target", {}, "", "USAGE", /a token that writes/],
+    ["workflow_run", {}, "", "USAGE", /a token that writes/],
+    ["issues", {}, "", "USAGE", /not supported/],
+    ["push", { ref: "refs/heads/x", repository: { default_branch: "main" } }, "", "USAGE", /x, not to main/],
+    ["push", { ref: "refs/tags/main", repository: { default_branch: "main" } }, "", "USAGE", /not to main/],
+    ["workflow_dispatch", {}, "one", "USAGE", /"pull-request" is "one"/],
+    ["schedule", {}, "1", "USAGE", /is for workflow_dispatch/],
+    ["pull_request", {}, "", "INVALID_INPUT", /does not say/],
+    ["merge_group", { merge_group: { base_sha: "x" } }, "", "INVALID_INPUT", /does not say/],
+    ["pull_request", "{", "", "INVALID_INPUT", /cannot be read/],
+  ])("refuses %s %j %s", (name, payload, number, code, why) => {
+    expect(() => read(name, payload, number)).toThrow(expect.objectContaining({ code }) as Error);
+    expect(() => read(name, payload, number)).toThrow(why);
+  });
+});
