@@ -1,6 +1,6 @@
 import { devNull } from "node:os";
 import { join } from "node:path";
-import type { OpenedContext } from "../../src/composition/open-context.ts";
+import type { OpenedContext } from "../../src/composition/opened-context.ts";
 import { openContext } from "../../src/composition/open-context.ts";
 import { isModeltrailError } from "../../src/diagnostics/errors.ts";
 import { renderRecordComment, renderRecordSummary } from "../../src/report/markdown/record.ts";

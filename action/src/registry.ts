@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { ModeltrailError } from "../../src/diagnostics/errors.ts";
-import { openContext, type OpenedContext } from "../../src/composition/open-context.ts";
+import { openContext } from "../../src/composition/open-context.ts";
+import type { OpenedContext } from "../../src/composition/opened-context.ts";
 import { type Environment, requireVariable } from "./environment.ts";
 import { readFolder } from "./inputs.ts";
 import { hideSecret, NOTICES, say } from "./runner.ts";

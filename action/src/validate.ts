@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { OpenedContext } from "../../src/composition/open-context.ts";
+import type { OpenedContext } from "../../src/composition/opened-context.ts";
 import { isModeltrailError } from "../../src/diagnostics/errors.ts";
 import { concludeVerdict, planAnnotations, renderStatuses } from "../../src/report/actions.ts";
 import { renderJson } from "../../src/report/documents.ts";

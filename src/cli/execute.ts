@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { OpenedContext } from "../composition/open-context.ts";
+import type { OpenedContext } from "../composition/opened-context.ts";
 import { renderJson, renderJsonLine, renderYaml } from "../report/documents.ts";
 import { renderPage, styled, type Line, type Look } from "../report/page.ts";
 import type { Notices } from "../workflows/context.ts";

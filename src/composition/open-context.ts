@@ -5,22 +5,8 @@ import type { GitRepository } from "../adapters/git/open.ts";
 import type { AskCredentials } from "../adapters/git/remote-credentials.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import { REGISTRY_FILE } from "../registry/layout.ts";
-import type { CodeRepository, Context, ForgeScope, Notices, RegistryPlace } from "../workflows/context.ts";
-
-/** Where a registry is, and what surrounds the work on it. */
-export interface OpenContextOptions {
-  /** The registry's folder, or its address; left out: the folder nearest upwards from `cwd` that holds modeltrail.yaml. */
-  readonly registry?: string | undefined;
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly notices: Notices;
-  readonly now: () => Date;
-}
-
-/** The context of a command, with the repository to close when it is done. */
-export interface OpenedContext extends Context {
-  readonly repository: GitRepository;
-}
+import type { CodeRepository, Context, ForgeScope, RegistryPlace } from "../workflows/context.ts";
+import type { OpenContextOptions, OpenedContext } from "./opened-context.ts";
 
 /** Opens the repository around a registry. Adapters are imported when they are used, so that no command pays for others'. */
 export async function openContext(options: OpenContextOptions): Promise<OpenedContext> {

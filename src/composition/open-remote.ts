@@ -6,7 +6,7 @@ import type { Registry } from "../manifest/types.generated.ts";
 import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Context, ForgeScope } from "../workflows/context.ts";
-import type { OpenContextOptions, OpenedContext } from "./open-context.ts";
+import type { OpenContextOptions, OpenedContext } from "./opened-context.ts";
 import { proxiesOf } from "./proxies.ts";
 
 /** What the context of any registry has, wherever it lies. */
@@ -71,7 +71,8 @@ interface Around {
 
 async function openForge(scope: ForgeScope, around: Around): Promise<Forge> {
   const { address, api, repository, token, options } = around;
-  const { openApiForge, parseEndpoint } = await import("../adapters/github/objects/open-github-objects.ts");
+  const { parseEndpoint } = await import("../adapters/github/objects/open-github-objects.ts");
+  const { openApiForge } = await import("../adapters/github/objects/forge.ts");
   const { env, notices } = options;
   const { owner, name, apiUrl } = address;
   if (!scope.push)

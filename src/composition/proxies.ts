@@ -1,5 +1,5 @@
 import type { Proxies } from "../adapters/github/proxied-fetch.ts";
-import type { OpenContextOptions } from "./open-context.ts";
+import type { OpenContextOptions } from "./opened-context.ts";
 
 /** The way through proxies that Git's adapter has, for GitHub's. */
 export function proxiesOf(env: OpenContextOptions["env"]): Proxies {

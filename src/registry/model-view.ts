@@ -53,3 +53,6 @@ export function allFindings(snapshot: Snapshot): readonly Finding[] {
 export function usableVersions(model: ModelView): readonly string[] {
   return [...model.versions.keys()].filter((version) => !model.yanks.has(version));
 }
+
+/** SHA-256 of a text, in hexadecimal: handed in, since the core does no IO and has no cryptography of its own. */
+export type Sha256 = (text: string) => string;

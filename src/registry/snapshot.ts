@@ -4,11 +4,8 @@ import { checkModelStages } from "./checks/model-stages.ts";
 import { checkNames } from "./checks/names.ts";
 import { checkPaths } from "./checks/paths.ts";
 import { checkRegistry } from "./checks/registry.ts";
-import type { CheckedModel, Snapshot } from "./model-view.ts";
+import type { CheckedModel, Sha256, Snapshot } from "./model-view.ts";
 import { type LoadedFile, viewFiles } from "./view.ts";
-
-/** SHA-256 of a text, in hexadecimal: handed in, since the core does no IO and has no cryptography of its own. */
-export type Sha256 = (text: string) => string;
 
 /** Makes one checked view of many files. Never throws over their content: what is wrong becomes a finding. */
 export function buildSnapshot(files: readonly LoadedFile[], sha256: Sha256): Snapshot {

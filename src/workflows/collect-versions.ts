@@ -12,7 +12,7 @@ import { loadFiles } from "./read/manifests.ts";
 import { requireFound, requireModelName } from "./read/model.ts";
 import { listScope } from "./read/scope.ts";
 import type { TreeFile } from "./read/trees.ts";
-import { findTarget } from "./resolve.ts";
+import { findTarget } from "./target.ts";
 
 /** The versions that storage can be held against. */
 export interface CollectedVersions {

@@ -5,7 +5,7 @@ import type { Context } from "./context.ts";
 import { openCommit, type ReadAt } from "./read/commit.ts";
 import { readModel } from "./read/model.ts";
 import { requireOwn } from "./require-entry.ts";
-import { findTarget, requireReference } from "./resolve.ts";
+import { findTarget, requireReference } from "./target.ts";
 
 /** A metric of two versions; a side that lacks it is left out. */
 export interface MetricChange {

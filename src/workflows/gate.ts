@@ -5,7 +5,7 @@ import type { Context } from "./context.ts";
 import { checkArtifact } from "./judge/artifacts.ts";
 import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
 import { requireValue } from "./require-entry.ts";
-import { findTarget, requireReference } from "./resolve.ts";
+import { findTarget, requireReference } from "./target.ts";
 import { readCheckedModel } from "./read/snapshot.ts";
 import { readPolicy } from "./read/policy.ts";
 

@@ -12,7 +12,8 @@ import { addsNothing, wasLanded } from "./write/adds-nothing.ts";
 import { findOwnBranch, hintLeftOver, warnAhead } from "./write/branches.ts";
 import { followRemote, landCommit } from "./write/land.ts";
 import { judgeLanded, mergeRequest, parseRequestNumber } from "./write/merge-request.ts";
-import { openSession, shortName, type Session, type SessionOptions } from "./write/session.ts";
+import { shortName } from "./read/default-branch.ts";
+import { openSession, type Session, type SessionOptions } from "./write/session.ts";
 
 /** What became of a branch that was to be merged. */
 export interface MergeResult {

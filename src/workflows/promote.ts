@@ -4,7 +4,7 @@ import { latestVersion } from "../registry/versions.ts";
 import type { Context } from "./context.ts";
 import { proposeMove, readModelForMove, requireStage, type MoveOutcome } from "./move.ts";
 import { requireValue } from "./require-entry.ts";
-import { requireReference } from "./resolve.ts";
+import { requireReference } from "./target.ts";
 import type { ProposeOptions } from "./write/propose.ts";
 import { attemptChange } from "./write/attempt.ts";
 import type { SessionOptions } from "./write/session.ts";

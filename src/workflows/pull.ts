@@ -9,7 +9,7 @@ import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
 import type { Wanted } from "./read/manifests.ts";
 import { readCheckedModel, requireWhole } from "./read/snapshot.ts";
 import { entryAt } from "./read/trees.ts";
-import { findTarget, requireReference } from "./resolve.ts";
+import { findTarget, requireReference } from "./target.ts";
 import { readPolicy } from "./read/policy.ts";
 import { requireWholeTarget } from "./whole-target.ts";
 

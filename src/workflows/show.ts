@@ -8,7 +8,7 @@ import type { Context } from "./context.ts";
 import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
 import { readCheckedModel } from "./read/snapshot.ts";
 import { requireValue } from "./require-entry.ts";
-import { findTarget } from "./resolve.ts";
+import { findTarget } from "./target.ts";
 import { hintUncommitted, hintUncommittedModel } from "./uncommitted.ts";
 
 /** One version in a line of `show`. */

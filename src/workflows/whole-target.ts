@@ -9,7 +9,7 @@ import type { Context } from "./context.ts";
 import { sha256Hex } from "./digest.ts";
 import { loadFiles } from "./read/manifests.ts";
 import { broken, requireValue } from "./require-entry.ts";
-import type { Target } from "./resolve.ts";
+import type { Target } from "./target.ts";
 
 /**
  * Rejects with BROKEN_MANIFEST when the manifests behind an answer are broken or contradict each other, so that

@@ -7,7 +7,7 @@ import type { Context } from "./context.ts";
 import { readModelForMove, readVersion } from "./move.ts";
 import { registryTree } from "./read/commit.ts";
 import { readManifestAt } from "./read/manifest-at.ts";
-import { requireReference } from "./resolve.ts";
+import { requireReference } from "./target.ts";
 import { toTimestamp } from "./timestamps.ts";
 import { userName } from "./write/commit.ts";
 import { propose, type ProposalOutcome, type ProposeOptions } from "./write/propose.ts";

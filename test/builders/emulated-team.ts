@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openGitHubForge } from "../../src/adapters/github/open-github-forge.ts";
-import type { OpenedContext } from "../../src/composition/open-context.ts";
+import type { OpenedContext } from "../../src/composition/opened-context.ts";
 import type { PullRequests } from "../../src/ports/forge.ts";
 import { initRegistry } from "../../src/workflows/init.ts";
 import { registerVersion } from "../../src/workflows/register/register.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach } from "vitest";
-import type { OpenedContext } from "../../src/composition/open-context.ts";
+import type { OpenedContext } from "../../src/composition/opened-context.ts";
 import { initRegistry, type InitOptions } from "../../src/workflows/init.ts";
 import { mergeProposal } from "../../src/workflows/merge.ts";
 import { promoteVersion } from "../../src/workflows/promote.ts";

@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { openContext, type OpenedContext } from "../../src/composition/open-context.ts";
+import { openContext } from "../../src/composition/open-context.ts";
+import type { OpenedContext } from "../../src/composition/opened-context.ts";
 import { initRegistry, EMBEDDED_STORAGE, type InitOptions } from "../../src/workflows/init.ts";
 
 /** Who commits in tests, and no configuration of the machine's own. */

@@ -1,7 +1,7 @@
 import { rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { OpenedContext } from "../../src/composition/open-context.ts";
+import type { OpenedContext } from "../../src/composition/opened-context.ts";
 import { listModels } from "../../src/workflows/list.ts";
 import { aModel, aRegistry, aStage, aVersion, aYank, textOf } from "../builders/manifests.ts";
 import { newWorkspace, type Workspace } from "../builders/workspace.ts";

@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Answer, Execute, Run } from "../execute.ts";
 import { addGuide, COULD_NOT_TELL } from "../guide.ts";
-import type { OpenedContext } from "../../composition/open-context.ts";
+import type { OpenedContext } from "../../composition/opened-context.ts";
 import type { InitOptions, InitResult } from "../../workflows/init.ts";
 
 interface InitFlags {

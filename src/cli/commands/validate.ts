@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Execute } from "../execute.ts";
 import { addGuide, COULD_NOT_TELL } from "../guide.ts";
 import type { Answer } from "../execute.ts";
-import type { OpenedContext } from "../../composition/open-context.ts";
+import type { OpenedContext } from "../../composition/opened-context.ts";
 import type { ArtifactScope } from "../../workflows/judge/judge.ts";
 import type { ChangeReport } from "../../workflows/validate.ts";
 import { parseNumber } from "../parse.ts";

@@ -1,8 +1,7 @@
 import type { Finding } from "../../diagnostics/finding.ts";
 import { makeFinding } from "../../diagnostics/make-finding.ts";
 import { modelPath } from "../layout.ts";
-import type { Entry, ModelView } from "../model-view.ts";
-import type { Sha256 } from "../snapshot.ts";
+import type { Entry, ModelView, Sha256 } from "../model-view.ts";
 import { versionNumber } from "../versions.ts";
 import { checkFields, type ExpectedFields, modelFields, stageFields, versionFields } from "./fields.ts";
 import type { Problem } from "./problem.ts";

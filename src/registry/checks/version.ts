@@ -1,7 +1,6 @@
 import type { ModelVersion } from "../../manifest/types.generated.ts";
 import { renderListing } from "../listing.ts";
-import type { Entry } from "../model-view.ts";
-import type { Sha256 } from "../snapshot.ts";
+import type { Entry, Sha256 } from "../model-view.ts";
 import type { Problem } from "./problem.ts";
 
 /** Checks that a version's own figures agree: the digest with the files, the sizes with their sum, the order of paths. */

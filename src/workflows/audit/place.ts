@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { notARegistry, readRegistryCommit } from "../read/commit.ts";
 import { readManifestAt } from "../read/manifest-at.ts";
 import { tryReadPolicyAtHead } from "../read/policy.ts";
-import { findDefaultBranch, shortName, type DefaultBranch } from "../write/session.ts";
+import { findDefaultBranch, shortName, type DefaultBranch } from "../read/default-branch.ts";
 
 /** The main branch and the audit branch, as they are known here. */
 export interface AuditPlace {

@@ -5,7 +5,7 @@ import type { Registry } from "../../manifest/types.generated.ts";
 import { auditBranch } from "../audit/place.ts";
 import type { Context } from "../context.ts";
 import type { RegistryCommit } from "../read/commit.ts";
-import { nameDefaultBranch } from "./default-branch.ts";
+import { findDefaultBranch, shortName } from "../read/default-branch.ts";
 import { planOwners } from "./owners.ts";
 import { readRootFile } from "./root-file.ts";
 
@@ -81,7 +81,7 @@ async function planWorkflows(
   const files = renderWorkflows({
     registry: registry.metadata.name,
     prefix: context.prefix,
-    branch: await nameDefaultBranch(context, registry.spec),
+    branch: shortName((await findDefaultBranch(context, registry.spec.branch)).ref),
     auditBranch: auditBranch(registry, context.prefix),
     storage,
     action,

@@ -4,7 +4,7 @@ import { statusName } from "../../registry/status-name.ts";
 import { auditBranch } from "../audit/place.ts";
 import type { Context } from "../context.ts";
 import type { InitOptions } from "../init.ts";
-import { nameDefaultBranch } from "./default-branch.ts";
+import { findDefaultBranch, shortName } from "../read/default-branch.ts";
 
 /** A request to GitHub's API that makes rules for a branch. */
 export interface BranchRuleset {
@@ -24,7 +24,7 @@ export async function planRules(
   if (forge === undefined || setup === undefined) return {};
   const { isPublic, host } = readSite(forge.apiUrl);
   const rulesets = planRulesets({
-    branch: await nameDefaultBranch(context, registry.spec),
+    branch: shortName((await findDefaultBranch(context, registry.spec.branch)).ref),
     auditBranch: auditBranch(registry, context.prefix),
     isPublic,
     verdict: statusName(context.prefix, "verdict"),

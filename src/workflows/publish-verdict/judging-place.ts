@@ -1,7 +1,8 @@
 import { isModeltrailError, ModeltrailError } from "../../diagnostics/errors.ts";
 import type { PullRequests } from "../../ports/forge.ts";
 import type { Context } from "../context.ts";
-import { findDefaultBranch, openSession, shortName } from "../write/session.ts";
+import { findDefaultBranch, shortName } from "../read/default-branch.ts";
+import { openSession } from "../write/session.ts";
 
 /** What pull requests are judged on, and where they are. */
 export interface JudgingPlace {

@@ -3,7 +3,7 @@ import { compareVersions, versionProblem } from "../../registry/versions.ts";
 import type { Context } from "../context.ts";
 import type { RegistryCommit } from "../read/commit.ts";
 import { readModel } from "../read/model.ts";
-import { findTarget } from "../resolve.ts";
+import { findTarget } from "../target.ts";
 import type { LineageOptions } from "./lineage.ts";
 
 type Parent = NonNullable<LineageOptions["parents"]>[number];

@@ -1,6 +1,7 @@
 import { isModeltrailError, ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Context } from "../context.ts";
-import { shortName, type Session } from "./session.ts";
+import { shortName } from "../read/default-branch.ts";
+import { type Session } from "./session.ts";
 
 /** Where a branch is, here and on the remote. */
 interface Standing {

@@ -1,6 +1,7 @@
 import { isModeltrailError, ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Context } from "../context.ts";
-import { shortName, type Session } from "./session.ts";
+import { shortName } from "../read/default-branch.ts";
+import { type Session } from "./session.ts";
 
 /** A commit that is to become the tip of the default branch, and branches of the remote to delete with it. */
 export interface Landing {

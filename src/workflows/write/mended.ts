@@ -6,7 +6,7 @@ import type { Context } from "../context.ts";
 import { readRegistryCommit } from "../read/commit.ts";
 import { parseManifest } from "../read/manifests.ts";
 import { readPolicy } from "../read/policy.ts";
-import { type DefaultBranch, shortName } from "./session.ts";
+import { type DefaultBranch, shortName } from "../read/default-branch.ts";
 
 /** Where a policy is broken, and the branch that is said to mend it. */
 export interface Mending {

@@ -3,6 +3,7 @@ import type { Registry } from "../../manifest/types.generated.ts";
 import type { Forge } from "../../ports/forge.ts";
 import type { Context } from "../context.ts";
 import { noRegistryHere, readRegistryCommit, type RegistryCommit } from "../read/commit.ts";
+import { findDefaultBranch, shortName, type DefaultBranch } from "../read/default-branch.ts";
 import { readPolicy, tryReadPolicyAtHead } from "../read/policy.ts";
 
 /** What a command that writes starts from: the tip of the default branch; where it pushes, the remote's. */
@@ -18,14 +19,6 @@ export interface Session {
   readonly push: boolean;
   /** The remote's name; undefined without a remote. */
   readonly remote: string | undefined;
-}
-
-export interface DefaultBranch {
-  /** In full: `refs/heads/main`. */
-  readonly ref: string;
-  /** Its tip on the remote, as of the last fetch; undefined without a remote, or when the remote lacks the branch. */
-  readonly remoteTip: string | undefined;
-  readonly localTip: string | undefined;
 }
 
 export interface SessionOptions {
@@ -89,41 +82,6 @@ function noClone(name: string): ModeltrailError {
   );
 }
 
-/** The default branch: what modeltrail.yaml at HEAD says, else what origin/HEAD names, else main or master. */
-export async function findDefaultBranch(
-  context: Context,
-  configured: string | undefined,
-): Promise<DefaultBranch> {
-  const { refs, remote } = context.repository;
-  const origin = await remote.describe();
-  const named = configured ?? (origin === undefined ? undefined : await remoteHead(context, origin.name));
-  const candidates = named === undefined ? ["main", "master"] : [named];
-  for (const name of candidates) {
-    const branch = await tipsOf(context, name, origin?.name);
-    if (branch.localTip !== undefined || branch.remoteTip !== undefined) return branch;
-  }
-  const head = await refs.head();
-  if (named === undefined && head.branch !== undefined)
-    return tipsOf(context, shortName(head.branch), origin?.name);
-  return tipsOf(context, named ?? "main", origin?.name);
-}
-
-async function remoteHead(context: Context, origin: string): Promise<string | undefined> {
-  const target = await context.repository.refs.symbolic(`refs/remotes/${origin}/HEAD`);
-  return target?.slice(`refs/remotes/${origin}/`.length);
-}
-
-async function tipsOf(
-  { repository }: Context,
-  name: string,
-  origin: string | undefined,
-): Promise<DefaultBranch> {
-  const ref = `refs/heads/${name}`;
-  const remoteTip =
-    origin === undefined ? undefined : await repository.refs.read(`refs/remotes/${origin}/${name}`);
-  return { ref, remoteTip, localTip: await repository.refs.read(ref) };
-}
-
 /** Commits on the local branch that the remote lacks are not what proposals are built on; say so. */
 async function warnUnpushed(
   { repository, notices }: Context,
@@ -146,9 +104,4 @@ async function warnBehind(
   notices.warn(
     `the remote's ${shortName(ref)} has commits that yours does not have; with --no-push this works on your ${shortName(ref)}. git pull brings them.`,
   );
-}
-
-/** `refs/heads/main` as people say it. */
-export function shortName(ref: string): string {
-  return ref.replace(/^refs\/(heads|remotes|tags)\//, "");
 }

@@ -1,4 +1,4 @@
-import type { OpenedContext } from "../../../src/composition/open-context.ts";
+import type { OpenedContext } from "../../../src/composition/opened-context.ts";
 import { entryPath, renderCanonical, type AuditEntry } from "../../../src/audit/entry.ts";
 import { renderEntryMessage } from "../../../src/audit/message.ts";
 import type { Signature } from "../../../src/ports/repository.ts";

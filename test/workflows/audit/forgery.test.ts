@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { OpenedContext } from "../../../src/composition/open-context.ts";
+import type { OpenedContext } from "../../../src/composition/opened-context.ts";
 import { recordAudit } from "../../../src/workflows/audit/record.ts";
 import { verifyAudit, type AuditVerification } from "../../../src/workflows/audit/verify.ts";
 import { writeMainHistory } from "../../builders/main-history.ts";

@@ -3,7 +3,8 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { openContext, type OpenedContext } from "../../../src/composition/open-context.ts";
+import { openContext } from "../../../src/composition/open-context.ts";
+import type { OpenedContext } from "../../../src/composition/opened-context.ts";
 import type { Context } from "../../../src/workflows/context.ts";
 import { TEST_ENV } from "../../builders/workspace.ts";
 

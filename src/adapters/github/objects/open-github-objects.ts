@@ -10,7 +10,6 @@ import type { HostedObjects, HostedParts, RepositoryHost } from "../../../ports/
 import { Uploads } from "./upload.ts";
 
 export { parseRegistryAddress, type RegistryAddress } from "./address.ts";
-export { openApiForge } from "./forge.ts";
 export { parseEndpoint } from "../endpoint.ts";
 export { findToken } from "../token.ts";
 

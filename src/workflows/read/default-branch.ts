@@ -1,0 +1,49 @@
+import type { Context } from "../context.ts";
+
+export interface DefaultBranch {
+  /** In full: `refs/heads/main`. */
+  readonly ref: string;
+  /** Its tip on the remote, as of the last fetch; undefined without a remote, or when the remote lacks the branch. */
+  readonly remoteTip: string | undefined;
+  readonly localTip: string | undefined;
+}
+
+/** The default branch: what modeltrail.yaml at HEAD says, else what origin/HEAD names, else main or master. */
+export async function findDefaultBranch(
+  context: Context,
+  configured: string | undefined,
+): Promise<DefaultBranch> {
+  const { refs, remote } = context.repository;
+  const origin = await remote.describe();
+  const named = configured ?? (origin === undefined ? undefined : await remoteHead(context, origin.name));
+  const candidates = named === undefined ? ["main", "master"] : [named];
+  for (const name of candidates) {
+    const branch = await tipsOf(context, name, origin?.name);
+    if (branch.localTip !== undefined || branch.remoteTip !== undefined) return branch;
+  }
+  const head = await refs.head();
+  if (named === undefined && head.branch !== undefined)
+    return tipsOf(context, shortName(head.branch), origin?.name);
+  return tipsOf(context, named ?? "main", origin?.name);
+}
+
+async function remoteHead(context: Context, origin: string): Promise<string | undefined> {
+  const target = await context.repository.refs.symbolic(`refs/remotes/${origin}/HEAD`);
+  return target?.slice(`refs/remotes/${origin}/`.length);
+}
+
+async function tipsOf(
+  { repository }: Context,
+  name: string,
+  origin: string | undefined,
+): Promise<DefaultBranch> {
+  const ref = `refs/heads/${name}`;
+  const remoteTip =
+    origin === undefined ? undefined : await repository.refs.read(`refs/remotes/${origin}/${name}`);
+  return { ref, remoteTip, localTip: await repository.refs.read(ref) };
+}
+
+/** `refs/heads/main` as people say it. */
+export function shortName(ref: string): string {
+  return ref.replace(/^refs\/(heads|remotes|tags)\//, "");
+}
