@@ -25,6 +25,13 @@ export function anchorKey(branch: string, seq: number): string {
   return `${anchorFolder(branch)}${String(seq).padStart(9, "0")}.json`;
 }
 
+/** Which entry a key is about; undefined for a key that is none of the branch's, as those of a branch below it are. */
+export function parseAnchorKey(branch: string, key: string): number | undefined {
+  const folder = anchorFolder(branch);
+  const [, digits] = /^(\d{9})\.json$/.exec(key.startsWith(folder) ? key.slice(folder.length) : "") ?? [];
+  return digits === undefined ? undefined : Number(digits);
+}
+
 export function renderAnchor({ seq, entry, commit, source }: Anchor): string {
   return renderCanonical({ schema: ANCHOR_SCHEMA, seq, entry, commit, source });
 }
@@ -32,6 +39,8 @@ export function renderAnchor({ seq, entry, commit, source }: Anchor): string {
 /** An anchor as it was read; the reading is undefined for what is none. */
 export interface FoundAnchor {
   readonly key: string;
+  /** Of the entry, as the key says. */
+  readonly seq: number;
   readonly anchor: Anchor | undefined;
 }
 
@@ -48,8 +57,9 @@ export function compareAnchors(
   anchors: readonly FoundAnchor[],
   entries: ReadonlyMap<number, { readonly digest: string; readonly commit: string }>,
 ): readonly Finding[] {
-  return anchors.flatMap(({ key, anchor }) => {
+  return anchors.flatMap(({ key, seq, anchor }) => {
     if (anchor === undefined) return [differs(key, "it is no anchor")];
+    if (anchor.seq !== seq) return [differs(key, `it is about entry ${anchor.seq}`)];
     const found = entries.get(anchor.seq);
     const file = entryPath(anchor.seq);
     if (found === undefined)

@@ -57,7 +57,7 @@ export function compareHistory({ expected, found, rules }: HistoryComparison): C
       known.push({ one, place });
     }
   }
-  findings.push(...reordered(known));
+  findings.push(...reordered(known), ...rulesFindings(found, rules));
   const last = known.reduce((most, { place }) => Math.max(most, place), -1);
   findings.push(
     ...expected.slice(0, last + 1).flatMap((draft, place) => (seen.has(place) ? [] : [dropped(draft)])),
@@ -101,6 +101,36 @@ function chainFindings(found: readonly FoundEntry[]): readonly Finding[] {
     next = one.seq + 1;
   }
   return findings;
+}
+
+/**
+ * A verdict is recomputed only under its own rules. So that nobody escapes that by the number alone, there are none from
+ * the future, and older ones never come after newer ones: recorders refuse to write those.
+ */
+function rulesFindings(found: readonly FoundEntry[], rules: number): readonly Finding[] {
+  const tooNew: FoundEntry[] = [];
+  const fallen: FoundEntry[] = [];
+  let newest = 0;
+  for (const one of found) {
+    if (!one.reading.ok) continue;
+    const { rules: own } = one.reading.entry;
+    if (own > rules) tooNew.push(one);
+    else if (own < newest) fallen.push(one);
+    else newest = own;
+  }
+  return [
+    ...implausible(tooNew, `it names rules that this version does not have, whose newest are ${rules}`),
+    ...implausible(fallen, `it names older rules than an entry before it`),
+  ];
+}
+
+/** One finding for all of a kind: where another version records, it is about every entry. */
+function implausible(entries: readonly FoundEntry[], problem: string): readonly Finding[] {
+  const [first] = entries;
+  if (first === undefined) return [];
+  const more = entries.length === 1 ? "" : `, and ${entries.length - 1} more do`;
+  const message = `${told(first)}: ${problem}${more}`;
+  return [makeFinding("AUDIT_RULES_IMPLAUSIBLE", { file: entryPath(first.seq), message })];
 }
 
 /** Of entries by other rules, everything but the verdict. Place and chain are looked at elsewhere. */

@@ -1,7 +1,13 @@
 import type { Finding, GateName } from "../diagnostics/finding.ts";
 import type { Snapshot } from "../registry/model-view.ts";
 import { isStageMove, type Transition } from "../registry/transition.ts";
-import { ENTRY_SCHEMA, type EntryDraft, type EntryFinding, type EntryVerdict } from "./entry.ts";
+import {
+  ENTRY_SCHEMA,
+  renderCanonical,
+  type EntryDraft,
+  type EntryFinding,
+  type EntryVerdict,
+} from "./entry.ts";
 import { plainText } from "./plain-text.ts";
 
 /** What one gate said. */
@@ -30,6 +36,8 @@ export interface JudgedCommit {
 /** What only a store, a forge or a moved base can tell is no part of an entry. */
 const NOT_FROM_FILES: ReadonlySet<GateName> = new Set(["artifact", "approvals", "stale"]);
 const MOST_FINDINGS = 20;
+/** Of all findings of an entry as they are written; with everything else this stays below MAX_ENTRY_BYTES. */
+const MOST_FINDING_BYTES = 40 * 1024;
 const LONGEST_NAME = 200;
 const LONGEST_PATH = 400;
 const LONGEST_MESSAGE = 400;
@@ -70,7 +78,11 @@ function describe(transition: Transition, { head, prefix }: JudgedCommit): Descr
     case "edit":
     case "config":
     case "deploy":
-      return { ...model, file: plainText(`${prefix}${transition.file}`, LONGEST_PATH) };
+      return {
+        ...model,
+        ...("stage" in transition ? describeMove(transition, head) : {}),
+        file: plainText(`${prefix}${transition.file}`, LONGEST_PATH),
+      };
   }
 }
 
@@ -100,13 +112,26 @@ function draftVerdict({ gates, prefix }: JudgedCommit): EntryVerdict {
   const all = asked.flatMap(({ gate, findings }) => findings.map((finding) => ({ gate, finding })));
   // Errors first: they are why, and the list may end before the warnings.
   const sorted = all.toSorted((a, b) => rank(a.finding) - rank(b.finding));
-  const findings = sorted.slice(0, MOST_FINDINGS);
+  const findings = boundFindings(
+    sorted.slice(0, MOST_FINDINGS).map(({ gate, finding }) => draftFinding(gate, finding, prefix)),
+  );
   return {
     result: passed ? "pass" : "unverified",
     gates: Object.fromEntries(asked.map(({ gate, status }) => [gate, status])),
-    findings: findings.map(({ gate, finding }) => draftFinding(gate, finding, prefix)),
+    findings,
     more: sorted.length - findings.length,
   };
+}
+
+/** The first of them that fit: a character may take four bytes, and a quotation mark two. */
+function boundFindings(findings: readonly EntryFinding[]): readonly EntryFinding[] {
+  const encoder = new TextEncoder();
+  let bytes = 0;
+  const end = findings.findIndex((finding) => {
+    bytes += encoder.encode(renderCanonical(finding)).length;
+    return bytes > MOST_FINDING_BYTES;
+  });
+  return end === -1 ? findings : findings.slice(0, end);
 }
 
 function rank({ severity }: Finding): number {

@@ -31,6 +31,7 @@ export interface EntryDraft {
   readonly of: number;
   readonly kind: Transition["kind"];
   readonly model?: string;
+  /** Also of an edit that leaves the stage's file such that nobody can read it. */
   readonly stage?: string;
   /** What the stage held; left out where it was empty, or its file could not be read. */
   readonly from?: string;

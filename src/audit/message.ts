@@ -36,18 +36,20 @@ export function renderEntryMessage(entry: AuditEntry, inert: Inert): string {
 export function describeEntry(entry: AuditEntry, inert: Inert = (text) => text): string {
   const { kind, model = "", stage = "", to, file = "" } = entry;
   const named = (text: string): string => inertName(text, inert);
+  const move = (after: string): string =>
+    `${named(stage)}: ${named(model)} ${named(describeBefore(entry))} -> ${named(after)}`;
   switch (kind) {
     case "promote":
     case "rollback":
     case "retire":
-      return `${named(stage)}: ${named(model)} ${named(describeBefore(entry))} -> ${named(to ?? "(empty)")}`;
+      return move(to ?? "(empty)");
     case "register":
     case "yank":
       return `${kind}: ${named(model)} ${named(to ?? "")}`;
     case "edit":
     case "config":
     case "deploy":
-      return `${kind}: ${inert(file)}`;
+      return entry.stage === undefined ? `${kind}: ${inert(file)}` : move("(broken)");
   }
 }
 

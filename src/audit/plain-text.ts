@@ -5,13 +5,22 @@ const ELLIPSIS = "…";
 
 /**
  * Text of a repository for an entry or a commit's message: one line, what is not seen written as an escape, and cut
- * after so many characters. An entry is read with plain `git log`, where nothing else stands between it and a terminal.
+ * where it comes to more than so many characters as it is written, never within an escape. An entry is read with plain
+ * `git log`, where nothing else stands between it and a terminal.
  */
 export function plainText(text: string, most: number): string {
-  // Cut first, so that a huge text costs no more than a long one.
-  const characters = Array.from(text.slice(0, 2 * most + 2));
-  const kept = characters.length > most ? `${characters.slice(0, most - 1).join("")}${ELLIPSIS}` : text;
-  return kept.replace(INVISIBLE, escapeCharacter);
+  // No more is looked at than could be kept, so that a huge text costs no more than a long one.
+  const pieces = Array.from(text.slice(0, 2 * most + 2), (character) =>
+    character.replace(INVISIBLE, escapeCharacter),
+  );
+  let length = 0;
+  let kept = 0;
+  for (const [index, piece] of pieces.entries()) {
+    length += Array.from(piece).length;
+    if (length > most) return `${pieces.slice(0, kept).join("")}${ELLIPSIS}`;
+    if (length < most) kept = index + 1;
+  }
+  return pieces.join("");
 }
 
 function escapeCharacter(character: string): string {

@@ -92,8 +92,10 @@ export function startTimeline(): RunningTimeline {
       )
       .toSorted(([a, left], [b, right]) => right.endedAt - left.endedAt || compareVersions(b, a))
       .map(([version]) => version);
+  const fromOf = startBefore();
   const move = (change: StageChange): void => {
-    const { stage, from, to, origin } = change;
+    const { stage, to, origin } = change;
+    const from = fromOf(change);
     moment += 1;
     if (to === from && to !== null) return;
     const kind =
@@ -111,9 +113,7 @@ export function startTimeline(): RunningTimeline {
       kind,
       origin,
       stage,
-      ...(typeof from === "string" ? { from } : from === null ? { wasBroken: true as const } : {}),
-      ...(typeof to === "string" ? { to } : {}),
-      ...(to === null ? { broken: true } : {}),
+      ...describeEnds({ from, to }),
     });
   };
   const add = (change: ModelChange): void => {
@@ -126,5 +126,27 @@ export function startTimeline(): RunningTimeline {
     events,
     staysAt: (stage) => [...(stays.get(stage)?.keys() ?? [])],
     rollbackTargets: targetsOf,
+  };
+}
+
+/** What stages held before each change. Of what was no plain file, the change itself says only that there was none. */
+function startBefore(): (change: StageChange) => StageChange["from"] {
+  const broken = new Set<string>();
+  return ({ stage, from, to }) => {
+    const before = from === undefined && broken.has(stage) ? null : from;
+    if (to === null) broken.add(stage);
+    else broken.delete(stage);
+    return before;
+  };
+}
+
+function describeEnds({
+  from,
+  to,
+}: Pick<StageChange, "from" | "to">): Pick<HistoryEvent, "from" | "wasBroken" | "to" | "broken"> {
+  return {
+    ...(typeof from === "string" ? { from } : from === null ? { wasBroken: true as const } : {}),
+    ...(typeof to === "string" ? { to } : {}),
+    ...(to === null ? { broken: true } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import type { ChainForesight } from "./chain-foresight.ts";
 import type { TreeListing } from "./tree-listing.ts";
 
 /**
@@ -165,7 +166,7 @@ export interface ChainLink {
   readonly committer: Signature;
 }
 
-export interface CommitWriter {
+export interface CommitWriter extends ChainForesight {
   /** Who the user is to Git, now: `GIT_AUTHOR_*`, `GIT_COMMITTER_*`, configuration. Rejects with NO_IDENTITY. */
   identity(): Promise<{ readonly author: Signature; readonly committer: Signature }>;
   /** Writes blobs, the trees on the way up, and the commit; moves no ref, touches no index. Returns the commit's id. */

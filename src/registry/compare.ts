@@ -21,8 +21,8 @@ export interface Comparison {
 
 /**
  * Says what a change does, in the order: configuration, registrations, yanks, moves, retirements, edits, files of
- * deploys; within each by path (UTF-16 order), of which none gives more than one transition. The audit history
- * numbers them so.
+ * deploys; within each by path (UTF-16 order), of which none gives more than one transition. Paths that are written
+ * alike, as their bytes are no UTF-8, keep their order. The audit history numbers them so.
  */
 export function compareSnapshots(comparison: Comparison): readonly Transition[] {
   const changes = comparison.changes.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
@@ -89,7 +89,7 @@ function stageTransition(
   };
   if (change.after === null) return [{ kind: "retire", model, stage, ...was }];
   const after = stageEntry(head, model, stage)?.value?.spec;
-  if (after === undefined) return [{ kind: "edit", model, file: change.path }];
+  if (after === undefined) return [{ kind: "edit", model, stage, ...was, file: change.path }];
   if (before !== undefined && sameArtifact(before, after))
     return [{ kind: "edit", model, file: change.path }];
   const isRollback = before?.version !== after.version && isRollbackTarget(model, stage, after.version);
@@ -114,8 +114,8 @@ function sameArtifact(a: ModelStage["spec"], b: ModelStage["spec"]): boolean {
 /** A model.yaml whose rules for stages differ is configuration; anything else in it is an edit. */
 function modelTransition(file: string, model: string, { base, head }: Comparison): Transition {
   const rules = (view: ModelView | undefined): string => JSON.stringify(rulesOf(view?.manifest?.value));
-  const kind = rules(base.models.get(model)) === rules(head.models.get(model)) ? "edit" : "config";
-  return { kind, model, file };
+  const isSame = rules(base.models.get(model)) === rules(head.models.get(model));
+  return isSame ? { kind: "edit", model, file } : { kind: "config", model, file };
 }
 
 function rulesOf(model: Model | undefined): unknown {

@@ -10,6 +10,7 @@ export type Transition =
       readonly wasBroken?: true;
     }
   | { readonly kind: "yank"; readonly model: string; readonly version: string }
+  | StageBreak
   | { readonly kind: "edit"; readonly model?: string; readonly file: string }
   | { readonly kind: "config"; readonly model?: string; readonly file: string }
   | { readonly kind: "deploy"; readonly model: string; readonly file: string };
@@ -23,6 +24,16 @@ export interface StageMove {
   /** Only there, and true, when a file is there that says nothing of what the stage holds. */
   readonly wasBroken?: true;
   readonly to: string;
+}
+
+/** An edit after which nobody can tell what a stage holds; what it held is lost to it as by a retirement. */
+export interface StageBreak {
+  readonly kind: "edit";
+  readonly model: string;
+  readonly stage: string;
+  readonly from: string | undefined;
+  readonly wasBroken?: true;
+  readonly file: string;
 }
 
 /** Whether a transition changes what a stage holds. */
@@ -45,6 +56,8 @@ export function describeTransition(transition: Transition): string {
     case "edit":
     case "config":
     case "deploy":
+      if ("stage" in transition)
+        return `edit(${transition.stage}): ${transition.model} ${describeBefore(transition)} -> (broken)`;
       return `${transition.kind}: ${transition.file}`;
   }
 }

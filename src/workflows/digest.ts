@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
-/** SHA-256 of a text's UTF-8 bytes, in hexadecimal. */
-export function sha256Hex(text: string): string {
-  return createHash("sha256").update(text, "utf8").digest("hex");
+/** SHA-256 of bytes, or of a text's UTF-8 bytes, in hexadecimal. */
+export function sha256Hex(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
 }
 
 /** The id that Git gives a blob of these bytes. */

@@ -1,7 +1,8 @@
 import type { EnrichmentFile } from "../audit/enrichment.ts";
 import type { EventKind, HistoryEvent, Timeline } from "../audit/timeline.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
-import { modelFolder, REGISTRY_FILE, stagePath, type PathIdentity } from "../registry/layout.ts";
+import { limitsOf } from "../manifest/limits.ts";
+import { isPlainMode, modelFolder, REGISTRY_FILE, stagePath, type PathIdentity } from "../registry/layout.ts";
 import type { ModelView } from "../registry/model-view.ts";
 import { modelNameProblem } from "../registry/names.ts";
 import { viewFiles } from "../registry/view.ts";
@@ -14,6 +15,7 @@ import { readAllTimelines, readTimeline } from "./read/history.ts";
 import { readModel } from "./read/model.ts";
 import { loadFiles } from "./read/manifests.ts";
 import { listScope } from "./read/scope.ts";
+import { entryAt } from "./read/trees.ts";
 import { hintUncommittedModel } from "./uncommitted.ts";
 
 /** One line of a history. */
@@ -83,7 +85,7 @@ export async function readHistory(context: Context, query: HistoryQuery = {}): P
   };
 }
 
-/** Most clones have no audit branch: then this costs a look at the refs. A branch of another name is left alone. */
+/** What the usual name of an audit branch holds, and the text of any policy that gives it another. */
 const MAY_BE_AUDIT = /audit/i;
 
 /** Where the policy cannot be read, nobody knows the audit branch's name; the history is told without it. */
@@ -91,13 +93,22 @@ async function tryReadEnrichments(
   context: Context,
   commit: RegistryCommit,
 ): Promise<ReadonlyMap<string, EnrichmentFile> | undefined> {
-  const refs = await context.repository.refs.list("refs/");
-  if (!refs.some(({ name }) => MAY_BE_AUDIT.test(name))) return undefined;
+  if (!(await mayHaveAudit(context, commit))) return undefined;
   const place = { kind: "Registry", tree: commit.tree, path: REGISTRY_FILE } as const;
   const reading = await readManifestAt(context, place);
   if (reading?.ok !== true) return undefined;
   const { readEnrichments } = await import("./audit/read-enrichment.ts");
   return readEnrichments(context, reading.value);
+}
+
+/** Most clones have no audit branch: then this costs a look at the refs, and at most one blob that is not parsed. */
+async function mayHaveAudit({ repository }: Context, { tree }: RegistryCommit): Promise<boolean> {
+  const refs = await repository.refs.list("refs/");
+  if (refs.some(({ name }) => MAY_BE_AUDIT.test(name))) return true;
+  const policy = refs.length > 1 ? await entryAt(repository, tree, REGISTRY_FILE) : undefined;
+  if (policy === undefined || !isPlainMode(policy.mode)) return false;
+  const [bytes = "too-large"] = await repository.objects.readBlobs([policy.oid], limitsOf("Registry").bytes);
+  return bytes !== "too-large" && MAY_BE_AUDIT.test(new TextDecoder().decode(bytes));
 }
 
 function requestOf(enrichment: EnrichmentFile | undefined): Pick<HistoryRow, "pullRequest" | "approvedBy"> {

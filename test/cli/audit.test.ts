@@ -174,11 +174,32 @@ describe("docs/audit.md", () => {
     workspace.git("switch", "--quiet", "modeltrail-audit");
     const [first = "", second = ""] = files;
     workspace.write(first, readFileSync(`${workspace.folder}/${first}`, "utf8").replace("pass", "fine"));
-    workspace.git("commit", "--quiet", "-am", `x\n\nSource-Commit: ${tip}`);
+    workspace.git("commit", "--quiet", "-am", "x");
     workspace.git("switch", "--quiet", "main");
     expect(run(find("prev="))).toContain(`the chain breaks at ${second}\n`);
     expect(run(find("--name-status"))).toBe(`M\t${first}\n`);
-    expect(run(find("comm -23"))).toBe(`${tip}\n`);
+    workspace.git("branch", "--quiet", "--force", "modeltrail-audit", tip);
+  });
+
+  it("says commands that a merge, a tag, a few newlines or a message do not get by", () => {
+    const tip = workspace.git("rev-parse", "modeltrail-audit").trim();
+    const files = workspace.git("ls-tree", "-r", "--name-only", tip, "entries/").trim().split("\n");
+    const digest = run(find("prev="));
+    const last = files.at(-1) ?? "";
+    workspace.git("switch", "--quiet", "modeltrail-audit");
+    const entry = readFileSync(`${workspace.folder}/${last}`, "utf8");
+    const source = (JSON.parse(entry) as { source: string }).source;
+    workspace.write(last, `${entry.replace(source, "f".repeat(40))}\n\n`);
+    const tree = workspace.git("add", last) + workspace.git("write-tree").trim();
+    const merge = workspace.git("commit-tree", tree, "-p", tip, "-p", `${tip}~1`, "-m", "x").trim();
+    workspace.git("reset", "--quiet", "--hard");
+    workspace.git("switch", "--quiet", "main");
+    workspace.git("branch", "--quiet", "--force", "modeltrail-audit", merge);
+    workspace.git("tag", "modeltrail-audit", tip);
+    expect(run(find("prev="))).not.toBe(digest);
+    expect(run(find("--name-status"))).toBe(`M\t${last}\n`);
+    expect(run(find("comm -23"))).toBe(`${"f".repeat(40)}\n`);
+    workspace.git("tag", "--delete", "modeltrail-audit");
     workspace.git("branch", "--quiet", "--force", "modeltrail-audit", tip);
   });
 });

@@ -90,6 +90,6 @@ describe("what an answer costs", () => {
       expect(events.map((event) => event.to)).toEqual(["1.1.0", "1.0.0"]);
       costs.push(context.repository.counters.blobs);
     }
-    expect(new Set(costs)).toEqual(new Set([2]));
+    expect(new Set(costs)).toEqual(new Set([3]));
   });
 });

@@ -1,28 +1,45 @@
 import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Commit, Signature } from "../../ports/repository.ts";
+import { decodeCommitText } from "./commit-text.ts";
 import { requireOid } from "./object-format.ts";
 
 export type CommitFields = Omit<Commit, "oid">;
 
+const TREE_LINE = /^tree ([0-9a-f]{40})$/;
+const PARENT_LINE = /^parent [0-9a-f]{40}$/;
+const UNKNOWN = "unknown <> 0 +0000";
+
+/**
+ * Reads a commit as git does: where its parts lie is told by bytes, whatever encoding it claims. Who is missing is
+ * "unknown", as anybody may write commits that git takes and no other program expects.
+ */
 export function parseCommit(oid: string, bytes: Buffer): Commit {
   const split = bytes.indexOf("\n\n");
-  const head = split < 0 ? bytes : bytes.subarray(0, split);
-  const encoding = /^encoding (\S+)$/m.exec(head.toString("latin1"))?.[1];
-  const lines = decodeText(head, encoding).split("\n");
-  const tree = valueOf(lines, "tree ");
-  const author = valueOf(lines, "author ");
-  const committer = valueOf(lines, "committer ");
-  if (tree === undefined || author === undefined || committer === undefined) {
-    throw new ModeltrailError("GIT", `commit ${oid} is damaged`);
-  }
+  // One character a byte.
+  const lines = bytes.toString("latin1", 0, split < 0 ? bytes.length : split).split("\n");
+  const tree = TREE_LINE.exec(lines[0] ?? "")?.[1];
+  if (tree === undefined) throw new ModeltrailError("GIT", `commit ${oid} is damaged`);
+  const encoding = valueOf(lines, "encoding ");
+  const signature = (prefix: string): Signature => {
+    const value = valueOf(lines, prefix);
+    return parseSignature(
+      value === undefined ? UNKNOWN : decodeCommitText(Buffer.from(value, "latin1"), encoding),
+    );
+  };
   return {
     oid,
     tree,
-    parents: lines.filter((line) => line.startsWith("parent ")).map((line) => line.slice(7)),
-    author: parseSignature(author),
-    committer: parseSignature(committer),
-    message: split < 0 ? "" : decodeText(bytes.subarray(split + 2), encoding),
+    parents: leadingParents(lines),
+    author: signature("author "),
+    committer: signature("committer "),
+    message: split < 0 ? "" : decodeCommitText(bytes.subarray(split + 2), encoding),
   };
+}
+
+/** Behind the tree, and nowhere else. */
+function leadingParents(lines: readonly string[]): readonly string[] {
+  const end = lines.findIndex((line, index) => index > 0 && !PARENT_LINE.test(line));
+  return lines.slice(1, end < 0 ? lines.length : end).map((line) => line.slice(7));
 }
 
 /** The message ends with a newline, as Git's own do. */
@@ -66,13 +83,4 @@ function parseSignature(text: string): Signature {
 
 function valueOf(lines: readonly string[], prefix: string): string | undefined {
   return lines.find((line) => line.startsWith(prefix))?.slice(prefix.length);
-}
-
-function decodeText(bytes: Buffer, encoding: string | undefined): string {
-  if (encoding === undefined) return bytes.toString("utf8");
-  try {
-    return new TextDecoder(encoding).decode(bytes);
-  } catch {
-    return bytes.toString("utf8");
-  }
 }

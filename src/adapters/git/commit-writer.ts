@@ -1,4 +1,5 @@
 import { ModeltrailError } from "../../diagnostics/errors.ts";
+import type { ForeseenCommit, PlacedLink } from "../../ports/chain-foresight.ts";
 import type { ChainLink, CommitWriter, NewCommit, Signature } from "../../ports/repository.ts";
 import { encodeCommit } from "./commit-format.ts";
 import type { Identity } from "./identity.ts";
@@ -66,6 +67,11 @@ export class LooseCommitWriter implements CommitWriter {
     const oids = await writeChain(place, parent, links);
     this.#written();
     return oids;
+  }
+
+  async foresee(placed: readonly PlacedLink[]): Promise<readonly (ForeseenCommit | undefined)[]> {
+    const { foreseeLinks } = await import("./chain-writer.ts");
+    return foreseeLinks(this.#objects, placed);
   }
 
   async commitTree(commit: Omit<NewCommit, "edits"> & { readonly tree: string }): Promise<string> {

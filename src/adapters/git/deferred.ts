@@ -28,6 +28,7 @@ export function deferWriter(part: () => Promise<CommitWriter>): CommitWriter {
     commit: async (commit) => (await part()).commit(commit),
     mergeTrees: async (base, ours, theirs) => (await part()).mergeTrees(base, ours, theirs),
     chain: async (parent, links) => (await part()).chain(parent, links),
+    foresee: async (placed) => (await part()).foresee(placed),
     commitTree: async (commit) => (await part()).commitTree(commit),
   };
 }

@@ -59,8 +59,8 @@ export const AUDIT_FINDINGS = {
   AUDIT_COMMIT_DIFFERS: {
     gate: "audit",
     severity: "error",
-    title: "The commit of an entry is not the one that a recorder makes",
-    why: "Message, author, committer and dates follow from the entry and the commit of the main branch, so that `git log` alone can be believed.",
+    title: "A commit is not the one that a recorder makes",
+    why: "Every byte of a commit follows from what it adds, the commit that it stands on and the commit of the main branch, so that `git log` alone can be believed.",
     remedy: COMPARE,
   },
   AUDIT_FOREIGN_CHANGE: {
@@ -83,6 +83,14 @@ export const AUDIT_FINDINGS = {
     title: "An anchor in storage says something else than the audit branch",
     why: "Anchors are written once, outside of the repository. Where one disagrees, the audit branch was rewritten after it was anchored, perhaps together with the main branch.",
     remedy: COMPARE,
+  },
+  AUDIT_RULES_IMPLAUSIBLE: {
+    gate: "audit",
+    severity: "error",
+    title: "An entry names rules that it cannot have been judged by",
+    why: "A verdict is recomputed only by the rules that its entry names. Rules that this version of Modeltrail does not have yet, and older ones after newer ones, would let anybody write a verdict that nobody recomputes.",
+    remedy:
+      "Verify with the newest version of Modeltrail that records here, and record with no older one. Where there is no such version, somebody wrote the entry by hand: keep the branch as evidence, and begin a new one under another name in spec.audit.branch.",
   },
   AUDIT_OTHER_RULES: {
     gate: "audit",

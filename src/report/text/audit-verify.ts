@@ -8,16 +8,26 @@ const SHOWN = 200;
 
 /** What became of recomputing the audit history. */
 export function renderAuditVerification(verification: AuditVerification): readonly Line[] {
-  const { branch, main, entries, verified, findings } = verification;
-  const errors = findings.filter(({ severity }) => severity === "error").length;
-  const scope = `${formatCount(entries, "entry", "entries")} of ${branch}, against commit ${shortCommit(main)}`;
+  const { branch, main, base, entries, findings } = verification;
+  const scope = `${formatCount(entries, "entry", "entries")} of ${branch}, against commit ${shortCommit(main)} of ${base}`;
   const left = findings.length - SHOWN;
   return [
     ...findings.slice(0, SHOWN).flatMap((finding) => renderFinding(finding)),
     ...(left > 0 ? [[`and ${left} more; -o json has them all`]] : []),
     ...(findings.length > 0 ? [[]] : []),
-    errors === 0
-      ? [styled("good", "✔ "), `${scope}: nothing was changed`]
-      : [styled("bad", "✖ "), `${scope}: ${formatCount(errors, "error")}, ${verified} as they should be`],
+    renderOutcome(verification, scope),
   ];
+}
+
+function renderOutcome({ verified, otherRules, findings }: AuditVerification, scope: string): Line {
+  const errors = findings.filter(({ severity }) => severity === "error").length;
+  if (errors > 0)
+    return [styled("bad", "✖ "), `${scope}: ${formatCount(errors, "error")}, ${verified} as they should be`];
+  // What was not recomputed may have been changed.
+  return otherRules > 0
+    ? [
+        styled("warn", "! "),
+        `${scope}: ${verified} as they should be, ${formatCount(otherRules, "verdict")} not recomputed`,
+      ]
+    : [styled("good", "✔ "), `${scope}: nothing was changed`];
 }

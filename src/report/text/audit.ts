@@ -10,8 +10,8 @@ const SHOWN = 50;
 
 /** What a recorder did. */
 export function renderRecord(result: RecordResult): readonly Line[] {
-  const { status, branch, main, entries } = result;
-  const upTo = `up to commit ${shortCommit(main)}`;
+  const { status, branch, main, base, entries } = result;
+  const upTo = `up to commit ${shortCommit(main)} of ${base}`;
   const anchored: readonly Line[] =
     result.anchor === "failed" ? [[styled("warn", "! "), "the last entry is not anchored in storage"]] : [];
   if (status === "unchanged")

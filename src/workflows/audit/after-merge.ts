@@ -1,5 +1,6 @@
-import { isModeltrailError } from "../../diagnostics/errors.ts";
+import { type ErrorCode, isModeltrailError, type ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Context } from "../context.ts";
+import { EMBEDDED_STORAGE } from "../init.ts";
 import type { Session } from "../write/session.ts";
 import { recordAudit } from "./record.ts";
 
@@ -7,14 +8,31 @@ import { recordAudit } from "./record.ts";
  * Records a merge where no forge has a workflow for it. The merge stands whatever becomes of the record: the next
  * recorder makes up for it.
  */
-export async function recordMerge(context: Context, { registry, push }: Session): Promise<void> {
-  if (registry.spec.forge !== undefined) return;
+export async function recordMerge(context: Context, { registry, push, remote }: Session): Promise<void> {
+  const { forge, storage } = registry.spec;
+  if (forge !== undefined) return;
+  // Storage that others share is no place for the word of a clone whose branches they never see.
+  const anchor = remote !== undefined || storage.uri === EMBEDDED_STORAGE;
   try {
-    await recordAudit(context, { push });
+    await recordAudit(context, { push, anchor });
   } catch (error) {
     if (!isModeltrailError(error)) throw error;
     context.notices.warn(
-      `the merge stands, but it is not in the audit history yet (${error.message}); modeltrail audit record records it`,
+      `the merge stands, but it is not in the audit history yet: ${error.message}. ${remedyOf(error)}`,
     );
   }
+}
+
+/** What another run gets past. */
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  "CONFLICT",
+  "NETWORK",
+  "TIMEOUT",
+  "RATE_LIMITED",
+  "CREDENTIALS",
+]);
+
+function remedyOf({ code, hint }: ModeltrailError): string {
+  const again = "modeltrail audit record records it.";
+  return hint === undefined || PASSING.has(code) ? `Later, ${again}` : `${hint} Then ${again}`;
 }

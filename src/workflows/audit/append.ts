@@ -1,31 +1,42 @@
-import { NO_DIGEST, type AuditEntry } from "../../audit/entry.ts";
+import { MAX_ENTRY_BYTES, NO_DIGEST, type AuditEntry, type EntryDraft } from "../../audit/entry.ts";
+import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Commit } from "../../ports/repository.ts";
 import type { Context } from "../context.ts";
+import { requireNotRenamed } from "./former-branch.ts";
 import { MainJudge } from "./judge-main.ts";
 import { sealEntry, type SealedEntry } from "./links.ts";
 import type { AuditPlace } from "./place.ts";
 import { readLastEntry, type LastEntry } from "./read-entries.ts";
-import { listSteps, type MainStep } from "./walk.ts";
+import { listSteps, readStep, type MainStep } from "./walk.ts";
 
 /** So many commits are in memory together, and go into one pack. */
 const BATCH = 500;
 
 /** What a recorder has to add. */
 export interface Appendix {
+  /** The audit branch, without `refs/heads/`. */
+  readonly branch: string;
   readonly last: LastEntry | undefined;
+  /** Begin with the commit of the last entry where not all of its transitions are recorded. */
   readonly steps: readonly MainStep[];
 }
 
 /** Finds where the last recorder stopped, and what has reached the main branch since. */
-export async function readAppendix(context: Context, { main, branch, tip }: AuditPlace): Promise<Appendix> {
+export async function readAppendix(context: Context, place: AuditPlace): Promise<Appendix> {
+  const { main, branch, tip } = place;
+  if (tip === undefined) await requireNotRenamed(context, place);
   const last = await readLastEntry(context, branch, tip);
-  return { last, steps: await listSteps(context, { tip: main, cursor: last?.entry.source }) };
+  const steps = await listSteps(context, { tip: main, cursor: last?.entry.source });
+  if (last === undefined || last.entry.index === last.entry.of) return { branch, last, steps };
+  const begun = await readStep(context, last.entry.source);
+  if (begun === undefined) throw notOfItsCommit(branch, last);
+  return { branch, last, steps: [begun, ...steps] };
 }
 
 /** The entries of an appendix in batches, sealed in their order; nothing is written. */
 export async function* sealAppendix(
   context: Context,
-  { last, steps }: Appendix,
+  { branch, last, steps }: Appendix,
 ): AsyncGenerator<readonly SealedEntry[]> {
   const judge = new MainJudge(context, { fromStart: last === undefined });
   let seq = last?.entry.seq ?? 0;
@@ -36,9 +47,9 @@ export async function* sealAppendix(
     context.notices.progress("Judging", done, steps.length);
     done += 1;
     const source: Commit = await context.repository.objects.readCommit(step.commit);
-    for (const draft of drafts) {
+    for (const draft of notRecordedYet(step, drafts, { branch, last })) {
       seq += 1;
-      const sealed = sealEntry(draft, { seq, prev }, source);
+      const sealed = requireBounded(sealEntry(draft, { seq, prev }, source));
       prev = sealed.digest;
       batch.push(sealed);
       // An import is one commit with thousands of transitions.
@@ -49,6 +60,35 @@ export async function* sealAppendix(
   }
   if (steps.length > 0) context.notices.progress("Judging", steps.length, steps.length);
   if (batch.length > 0) yield batch;
+}
+
+/** Without those that the last entry, which is in the middle of its commit, comes after. */
+function notRecordedYet(
+  { commit }: MainStep,
+  drafts: readonly EntryDraft[],
+  { branch, last }: Pick<Appendix, "branch" | "last">,
+): readonly EntryDraft[] {
+  if (last === undefined || commit !== last.entry.source) return drafts;
+  const { index, of } = last.entry;
+  if (of !== drafts.length || index > of) throw notOfItsCommit(branch, last);
+  return drafts.slice(index);
+}
+
+function notOfItsCommit(branch: string, { entry }: LastEntry): ModeltrailError {
+  const { seq, index, of, source } = entry;
+  return new ModeltrailError(
+    "AUDIT_DAMAGED",
+    `${branch} is not as a recorder leaves it: entry ${seq} is ${index} of ${of} of commit ${source.slice(0, 12)}, which has not so many transitions`,
+    { hint: "Nothing was recorded. modeltrail audit verify names everything that is wrong." },
+  );
+}
+
+/** A longer one could be written, and never be read again. */
+function requireBounded(sealed: SealedEntry): SealedEntry {
+  const longest = Math.max(...sealed.link.files.map(({ content }) => content.length));
+  if (longest > MAX_ENTRY_BYTES)
+    throw new Error(`entry ${sealed.entry.seq} has ${longest} bytes, more than ${MAX_ENTRY_BYTES}`);
+  return sealed;
 }
 
 /** What was written of an appendix. */

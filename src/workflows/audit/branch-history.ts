@@ -1,13 +1,22 @@
 import { MAX_ENTRY_BYTES, parseAuditPath } from "../../audit/entry.ts";
 import type { Commit, PathChange } from "../../ports/repository.ts";
 import type { Context } from "../context.ts";
+import { decodeExact } from "./exact-text.ts";
 
 /** A commit of the audit branch, and the files that it brought. */
 export interface BranchStep {
   readonly commit: Commit;
   readonly changes: readonly PathChange[];
-  /** The texts of added files that have a place on the branch; undefined for one that is too long. */
-  readonly texts: ReadonlyMap<string, string | undefined>;
+  /** The added files that have a place on the branch, by path. */
+  readonly files: ReadonlyMap<string, BranchFile>;
+}
+
+/** A file of the branch as it was read. */
+export interface BranchFile {
+  /** Undefined for one that is longer than any that a recorder writes. */
+  readonly bytes: Uint8Array | undefined;
+  /** Undefined also for what is no UTF-8; a mark at its beginning is part of it. */
+  readonly text: string | undefined;
 }
 
 const BATCH = 200;
@@ -32,17 +41,16 @@ async function withTexts(
   const oids = added.map(({ after }) => after ?? "");
   const blobs = await repository.objects.readBlobs(oids, MAX_ENTRY_BYTES);
   const byId = new Map(oids.map((oid, index) => [oid, blobs[index]]));
-  const decoder = new TextDecoder();
   return steps.map(({ commit, changes }) => ({
     commit,
     changes,
-    texts: new Map(
-      changes.filter(isAdded).map(({ path, after }) => {
-        const bytes = byId.get(after ?? "");
-        return [path, bytes === undefined || bytes === "too-large" ? undefined : decoder.decode(bytes)];
-      }),
-    ),
+    files: new Map(changes.filter(isAdded).map(({ path, after }) => [path, readFile(byId.get(after ?? ""))])),
   }));
+}
+
+function readFile(blob: Uint8Array | "too-large" | undefined): BranchFile {
+  const bytes = blob === "too-large" ? undefined : blob;
+  return { bytes, text: bytes === undefined ? undefined : decodeExact(bytes) };
 }
 
 function isAdded({ path, before, after }: PathChange): boolean {

@@ -11,7 +11,8 @@ import { isModeltrailError } from "../../diagnostics/errors.ts";
 import { mapBounded } from "../bounded.ts";
 import type { Context } from "../context.ts";
 import { entryAt } from "../read/trees.ts";
-import { recorderSignatures } from "./links.ts";
+import { decodeExact } from "./exact-text.ts";
+import { enrichmentLink } from "./links.ts";
 
 /** Asks the forge what it knows of a commit of the main branch; undefined when that is nothing. */
 export type Enrich = (source: string) => Promise<Enrichment | undefined>;
@@ -27,8 +28,6 @@ export interface EnrichTarget {
   readonly added: readonly AuditEntry[];
   /** Number of the last entry. */
   readonly last: number;
-  /** Tip of the main branch. */
-  readonly main: string;
 }
 
 export interface Enriched {
@@ -58,19 +57,18 @@ export async function enrichEntries(
       );
     }
   });
-  const files = wanted.flatMap(({ seq, source }) => {
+  const parts = wanted.flatMap(({ seq, source }) => {
     const known = answers.get(source);
     if (known === undefined) return [];
     const file: EnrichmentFile = { ...known, schema: ENRICHMENT_SCHEMA, seq, source };
-    return [{ path: enrichmentPath(seq), content: new TextEncoder().encode(renderCanonical(file)) }];
+    return [{ seq, source, content: new TextEncoder().encode(renderCanonical(file)) }];
   });
-  if (files.length === 0) return { tip: target.tip, count: 0 };
-  const main = await context.repository.objects.readCommit(target.main);
-  const numbers = wanted.filter(({ source }) => answers.get(source) !== undefined).map(({ seq }) => seq);
-  const message = `enrichment: ${numbers.length === 1 ? `entry ${numbers[0]}` : `${numbers.length} entries`}\n\nWhat the forge knew of ${numbers.join(", ").slice(0, 2000)}.\n`;
-  const link = { files, message, ...recorderSignatures(main) };
-  const [tip = target.tip] = await context.repository.writer.chain(target.tip, [link]);
-  return { tip, count: files.length };
+  const newest = parts.at(-1);
+  if (newest === undefined) return { tip: target.tip, count: 0 };
+  const { objects, writer } = context.repository;
+  const link = enrichmentLink(parts, await objects.readCommit(newest.source));
+  const [tip = target.tip] = await writer.chain(target.tip, [link]);
+  return { tip, count: parts.length };
 }
 
 /** The new entries, and those of the newest before them that have no enrichment. */
@@ -86,7 +84,8 @@ async function findWanted(
     const entry = await entryAt(repository, tree, entryPath(seq));
     const [bytes = "too-large"] =
       entry === undefined ? [] : await repository.objects.readBlobs([entry.oid], MAX_ENTRY_BYTES);
-    const reading = bytes === "too-large" ? undefined : parseEntry(new TextDecoder().decode(bytes));
+    const text = bytes === "too-large" ? undefined : decodeExact(bytes);
+    const reading = text === undefined ? undefined : parseEntry(text);
     if (reading?.ok === true) older.push({ seq, source: reading.entry.source });
   }
   return [...older, ...added];

@@ -35,7 +35,12 @@ function describe({ path, before, after }: PathChange, at: string): Finding {
   const deed = before === null ? "adds" : after === null ? "removes" : "changes";
   if (known?.kind === "enrichment")
     return makeFinding("AUDIT_ENRICHMENT_CHANGED", { file, message: `${at} ${deed} it` });
-  const what = known === undefined ? "which has no business there" : "an entry that stood there";
+  const what =
+    known === undefined
+      ? "which has no business there"
+      : before === null
+        ? "it is no plain file"
+        : "an entry that stood there";
   return makeFinding("AUDIT_FOREIGN_CHANGE", { file, message: `${at} ${deed} it: ${what}` });
 }
 

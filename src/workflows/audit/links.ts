@@ -1,4 +1,10 @@
-import { entryPath, renderCanonical, type AuditEntry, type EntryDraft } from "../../audit/entry.ts";
+import {
+  enrichmentPath,
+  entryPath,
+  renderCanonical,
+  type AuditEntry,
+  type EntryDraft,
+} from "../../audit/entry.ts";
 import { renderEntryMessage } from "../../audit/message.ts";
 import { plainText } from "../../audit/plain-text.ts";
 import { inertWords } from "../../change/inert-words.ts";
@@ -9,6 +15,7 @@ import { commitSeconds } from "./judge-main.ts";
 /** Who commits to the audit branch, whoever runs it. */
 const RECORDER = { name: "modeltrail", email: "modeltrail@localhost" } as const;
 const LONGEST_NAME = 200;
+const LONGEST_LIST = 2000;
 
 /** An entry in its place, with what it is written as. */
 export interface SealedEntry {
@@ -26,27 +33,50 @@ export function sealEntry(
 ): SealedEntry {
   const entry: AuditEntry = { ...draft, seq, prev };
   const text = renderCanonical(entry);
+  const content = new TextEncoder().encode(text);
+  return { entry, digest: sha256Hex(text), link: entryLink({ entry, content }, source) };
+}
+
+/** The commit of an entry, made of the bytes that it is written as. */
+export function entryLink(
+  { entry, content }: { readonly entry: AuditEntry; readonly content: Uint8Array },
+  source: Commit,
+): ChainLink {
   return {
-    entry,
-    digest: sha256Hex(text),
-    link: {
-      files: [{ path: entryPath(seq), content: new TextEncoder().encode(text) }],
-      message: renderEntryMessage(entry, inertWords),
-      ...signaturesOf(source),
-    },
+    files: [{ path: entryPath(entry.seq), content }],
+    message: renderEntryMessage(entry, inertWords),
+    ...signaturesOf(source),
+  };
+}
+
+/** What the forge knew of an entry, as it is written. */
+export interface EnrichmentPart {
+  /** Of the entry. */
+  readonly seq: number;
+  readonly content: Uint8Array;
+}
+
+/**
+ * The commit of enrichments, in the order of their entries. It follows from them alone: it is dated as the commit of
+ * the main branch, `source`, that the last of them is about.
+ */
+export function enrichmentLink(parts: readonly EnrichmentPart[], source: Commit): ChainLink {
+  const numbers = parts.map(({ seq }) => seq);
+  const what = numbers.length === 1 ? `entry ${numbers[0]}` : `${numbers.length} entries`;
+  const listed = numbers.join(", ").slice(0, LONGEST_LIST);
+  const { committer } = signaturesOf(source);
+  return {
+    files: parts.map(({ seq, content }) => ({ path: enrichmentPath(seq), content })),
+    message: `enrichment: ${what}\n\nWhat the forge knew of ${listed}.\n`,
+    author: committer,
+    committer,
   };
 }
 
 /** Author and committer of what is recorded of a commit: the same for every recorder, now and later. */
-export function signaturesOf({ author, committer }: Commit): Pick<ChainLink, "author" | "committer"> {
+function signaturesOf({ author, committer }: Commit): Pick<ChainLink, "author" | "committer"> {
   const date = { seconds: commitSeconds(committer.seconds), timezone: "+0000" };
   return { author: { ...plainSignature(author), ...date }, committer: { ...RECORDER, ...date } };
-}
-
-/** The recorder's own, on the date of a commit of the main branch. */
-export function recorderSignatures(source: Commit): Pick<ChainLink, "author" | "committer"> {
-  const { committer } = signaturesOf(source);
-  return { author: committer, committer };
 }
 
 function plainSignature({ name, email }: Signature): Pick<Signature, "name" | "email"> {
@@ -57,18 +87,4 @@ function plainSignature({ name, email }: Signature): Pick<Signature, "name" | "e
 function headerText(text: string): string {
   const cut = /^[\s.,:;<>"\\']+|[\s.,:;<>"\\']+$/g;
   return plainText(text, LONGEST_NAME).replaceAll(/[<>]/g, "").replace(cut, "");
-}
-
-/** Which parts of an entry's commit are not what a recorder writes. */
-export function differingParts(found: Commit, entry: AuditEntry, source: Commit): readonly string[] {
-  const { author, committer } = signaturesOf(source);
-  return [
-    ...(found.message === renderEntryMessage(entry, inertWords) ? [] : ["the message"]),
-    ...(sameSignature(found.author, author) ? [] : ["the author"]),
-    ...(sameSignature(found.committer, committer) ? [] : ["the committer"]),
-  ];
-}
-
-function sameSignature(a: Signature, b: Signature): boolean {
-  return a.name === b.name && a.email === b.email && a.seconds === b.seconds && a.timezone === b.timezone;
 }

@@ -64,8 +64,8 @@ class LogReader {
     this.#query = query;
   }
 
-  add({ commit, texts }: BranchStep): void {
-    for (const [path, text = ""] of texts) {
+  add({ commit, files }: BranchStep): void {
+    for (const [path, { text = "" }] of files) {
       const { kind, seq = 0 } = parseAuditPath(path) ?? {};
       if (kind === "entry") this.#addEntry(text, { commit: commit.oid, author: commit.author.name });
       else {

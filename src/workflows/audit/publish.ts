@@ -1,14 +1,17 @@
 import { isModeltrailError, ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Context } from "../context.ts";
+import { requireFreeName } from "./free-name.ts";
 import type { AuditPlace } from "./place.ts";
 
 /**
  * Makes a new tip the audit branch's: on the remote with a lease, where there is one, else here by compare-and-swap.
- * Your own branch follows the remote's where it can. Rejects with CONFLICT when another recorder was quicker.
+ * Your own branch follows the remote's where it can. Rejects with CONFLICT when another recorder was quicker,
+ * and with USAGE where another branch's name leaves no room for this one's.
  */
 export async function publishTip(context: Context, place: AuditPlace, tip: string): Promise<void> {
   const { repository, notices } = context;
   const { ref, branch, push, localTip, remoteTip } = place;
+  if ((push ? remoteTip : localTip) === undefined) await requireFreeName(context, place);
   if (!push) return moveOwn(context, place, tip);
   if (tip !== remoteTip)
     await repository.remote.push([{ name: ref, expected: remoteTip ?? null, value: tip }]);

@@ -7,9 +7,11 @@ import {
 } from "../../audit/entry.ts";
 import { parseEntry } from "../../audit/parse-entry.ts";
 import { ModeltrailError } from "../../diagnostics/errors.ts";
+import { RULES_VERSION } from "../../policy/rules-version.ts";
 import type { Context } from "../context.ts";
 import { sha256Hex } from "../digest.ts";
 import { entryAt, isFolder } from "../read/trees.ts";
+import { decodeExact } from "./exact-text.ts";
 
 /** The entry that the next one goes behind. */
 export interface LastEntry {
@@ -61,11 +63,26 @@ async function readEntryAt(
   const found = await entryAt(repository, tree, path);
   if (found?.mode !== "100644") throw damaged(branch, `there is no file ${path}`);
   const [bytes = "too-large"] = await repository.objects.readBlobs([found.oid], MAX_ENTRY_BYTES);
-  const text = bytes === "too-large" ? undefined : new TextDecoder().decode(bytes);
-  const reading = text === undefined ? ({ ok: false, problem: "it is too long" } as const) : parseEntry(text);
+  if (bytes === "too-large") throw damaged(branch, `${path} is too long`);
+  const text = decodeExact(bytes);
+  if (text === undefined) throw damaged(branch, `${path} is no UTF-8`);
+  const reading = parseEntry(text);
   if (!reading.ok) throw damaged(branch, `${path}: ${reading.problem}`);
-  if (reading.entry.seq !== seq) throw damaged(branch, `${path} says that it is entry ${reading.entry.seq}`);
-  return { entry: reading.entry, digest: sha256Hex(text ?? "") };
+  const { entry } = reading;
+  if (entry.seq !== seq) throw damaged(branch, `${path} says that it is entry ${entry.seq}`);
+  if (entry.rules > RULES_VERSION) throw tooNew(path, entry.rules);
+  return { entry, digest: sha256Hex(bytes) };
+}
+
+/** Older rules behind newer ones would be a fault of the history, so nothing is recorded. */
+function tooNew(path: string, rules: number): ModeltrailError {
+  return new ModeltrailError(
+    "AUDIT_DAMAGED",
+    `${path} was judged by rules ${rules}, and this version of Modeltrail knows those up to ${RULES_VERSION}`,
+    {
+      hint: "Nothing was recorded. Record with the version of Modeltrail that wrote it; where no such version records here, somebody wrote it by hand.",
+    },
+  );
 }
 
 function damaged(branch: string, problem: string): ModeltrailError {

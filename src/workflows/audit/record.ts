@@ -3,7 +3,7 @@ import { entryPath, type AuditEntry } from "../../audit/entry.ts";
 import { describeEntry } from "../../audit/message.ts";
 import { isModeltrailError, type ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Context } from "../context.ts";
-import { writeAnchor, type AnchorState } from "./anchors.ts";
+import { requireAnchorsKept, writeAnchor, type AnchorState } from "./anchors.ts";
 import { enrichEntries, type Enrich } from "./enrich.ts";
 import type { LastEntry } from "./read-entries.ts";
 import { readAppendix, sealAppendix, writeAppendix, type AppendedEntry, type Appendix } from "./append.ts";
@@ -39,8 +39,9 @@ export interface RecordResult {
   readonly branch: string;
   /** Tip of the audit branch; left out while nothing is recorded. */
   readonly commit?: string;
-  /** Tip of the main branch up to which everything is recorded. */
+  /** Tip of the main branch up to which everything is recorded, and its name as people say it. */
   readonly main: string;
+  readonly base: string;
   /** Whether storage holds the anchor of the last entry; left out where there is no entry, and of a dry run. */
   readonly anchor?: AnchorState;
   /** How many entries got what the forge knew of them; left out where no forge was asked. */
@@ -119,16 +120,21 @@ async function recordOnce(
     isThere && state.lost !== undefined ? state.lost : await append(context, place, appendix, options);
   const { result, last } = done;
   if (result.commit === undefined || last === undefined) return result;
+  // What colleagues do not have yet may come to have other commits, by enrichment between them.
+  const isAnchored = options.anchor !== false && (!place.shared || place.push);
+  const anchor = isAnchored ? await anchorOf(context, result.commit, last) : undefined;
+  if (anchor !== undefined) {
+    const first = result.entries[0]?.seq ?? anchor.seq + 1;
+    await requireAnchorsKept(context, place, { tip: result.commit, last: anchor, first });
+  }
   await publishTip(context, place, result.commit).catch((error: unknown) => {
     const isUnanswered = isModeltrailError(error) && (error.code === "NETWORK" || error.code === "TIMEOUT");
     state.lost = isUnanswered ? done : undefined;
     throw error;
   });
-  // What colleagues do not have yet may come to have other commits, by enrichment between them.
-  if (options.anchor === false || (place.shared && !place.push)) return { ...result, anchor: "skipped" };
   return {
     ...result,
-    anchor: await writeAnchor(context, place, await anchorOf(context, result.commit, last)),
+    anchor: anchor === undefined ? "skipped" : await writeAnchor(context, place, anchor),
   };
 }
 
@@ -145,7 +151,7 @@ async function append(
   appendix: Appendix,
   options: RecordOptions,
 ): Promise<Written> {
-  const { branch, main } = place;
+  const { branch, main, base } = place;
   const { tip, entries } = await writeAppendix(context, place, appendix);
   const last = entries.at(-1) ?? appendix.last;
   const { enrich } = options;
@@ -153,13 +159,14 @@ async function append(
   const enriched =
     enrich === undefined || tip === undefined || last === undefined
       ? undefined
-      : await enrichEntries(context, { tip, added, last: last.entry.seq, main }, enrich);
+      : await enrichEntries(context, { tip, added, last: last.entry.seq }, enrich);
   const commit = enriched?.tip ?? tip;
   const result: RecordResult = {
     status: entries.length === 0 ? "unchanged" : "recorded",
     branch,
     ...(commit === undefined ? {} : { commit }),
     main,
+    base,
     ...(enriched === undefined ? {} : { enriched: enriched.count }),
     entries: entries.map(toRow),
   };
@@ -176,11 +183,11 @@ async function anchorOf({ repository }: Context, tip: string, { entry, digest }:
 }
 
 async function preview(context: Context, place: AuditPlace, appendix: Appendix): Promise<RecordResult> {
-  const { branch, main, tip } = place;
+  const { branch, main, base, tip } = place;
   const entries: RecordedEntry[] = [];
   for await (const batch of sealAppendix(context, appendix))
     entries.push(...batch.map(({ entry }) => rowOf(entry)));
-  return { status: "dry-run", branch, ...(tip === undefined ? {} : { commit: tip }), main, entries };
+  return { status: "dry-run", branch, ...(tip === undefined ? {} : { commit: tip }), main, base, entries };
 }
 
 function toRow({ entry, commit }: AppendedEntry): RecordedEntry {

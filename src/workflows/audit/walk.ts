@@ -1,5 +1,6 @@
 import { ModeltrailError } from "../../diagnostics/errors.ts";
 import { identifyPath, isRegistryPath } from "../../registry/layout.ts";
+import type { HistoryStep } from "../../ports/repository.ts";
 import type { Context } from "../context.ts";
 import type { Step } from "../judge/step.ts";
 
@@ -16,6 +17,13 @@ export interface MainRange {
   readonly cursor: string | undefined;
 }
 
+/** One commit of the main branch, to be looked at once more; undefined when it does not touch the registry. */
+export async function readStep(context: Context, oid: string): Promise<MainStep | undefined> {
+  for await (const step of context.repository.history.firstParent(oid, { limit: 1 }))
+    return step.commit.oid === oid ? toStep(context, step) : undefined;
+  return undefined;
+}
+
 /**
  * The commits after the cursor that touch the registry, oldest first, on the first-parent line. Rejects with
  * HISTORY_REWRITTEN when that line does not lead to the cursor.
@@ -25,16 +33,21 @@ export async function listSteps(context: Context, { tip, cursor }: MainRange): P
   if (cursor !== undefined) await requireKnown(context, { tip, cursor });
   const steps: MainStep[] = [];
   let oldest: string | undefined = tip;
-  for await (const { commit, changes } of context.repository.history.firstParent(tip, { until: cursor })) {
-    oldest = commit.parents[0];
-    const models = touchedModels(
-      changes.map(({ path }) => path),
-      context.prefix,
-    );
-    if (models !== undefined) steps.push({ commit: commit.oid, parent: commit.parents[0], models });
+  for await (const found of context.repository.history.firstParent(tip, { until: cursor })) {
+    oldest = found.commit.parents[0];
+    const step = toStep(context, found);
+    if (step !== undefined) steps.push(step);
   }
   if (cursor !== undefined && oldest !== cursor) throw rewritten({ tip, cursor });
   return steps.toReversed();
+}
+
+function toStep({ prefix }: Context, { commit, changes }: HistoryStep): MainStep | undefined {
+  const models = touchedModels(
+    changes.map(({ path }) => path),
+    prefix,
+  );
+  return models === undefined ? undefined : { commit: commit.oid, parent: commit.parents[0], models };
 }
 
 /** Undefined when no path is the registry's business. */

@@ -10,6 +10,7 @@ import {
 } from "../../registry/layout.ts";
 import type { Context } from "../context.ts";
 import { type FileStep, StageBlobs } from "./stage-blobs.ts";
+import { entryAt, isFolder } from "./trees.ts";
 
 /** A version that is to come to a stage. */
 export interface Arrival {
@@ -20,6 +21,10 @@ export interface Arrival {
 /** A file that changed in a step, before its content is read. */
 interface RawChange extends FileStep {
   readonly origin: Origin;
+  /** Of its commit. */
+  readonly tree: string;
+  /** Something that is no plain file stands there after the commit. */
+  readonly isOdd?: boolean;
 }
 
 /** Which part of a model's history to read. */
@@ -105,7 +110,7 @@ async function readSteps(context: Context, walk: Walk): Promise<readonly RawChan
   const { from, paths, until, position = 0 } = walk;
   const found: (readonly RawChange[])[] = [];
   for await (const step of context.repository.history.firstParent(from, { paths, until }))
-    found.push(rawChanges(context.prefix, step, position + found.length));
+    found.push(await readRaw(context, step, position + found.length));
   return found.flat();
 }
 
@@ -150,6 +155,19 @@ async function beforeRegistration(
   return undefined;
 }
 
+/** A stage's file that is gone may be a link now: that is no retirement. Looked at where one is gone, which is rare. */
+async function readRaw(context: Context, step: HistoryStep, position: number): Promise<readonly RawChange[]> {
+  const raw = rawChanges(context.prefix, step, position);
+  const changes: RawChange[] = [];
+  for (const change of raw) {
+    const isGone = change.after === null && identifyPath(change.path).kind === "stage";
+    const path = `${context.prefix}${change.path}`;
+    const entry = isGone ? await entryAt(context.repository, change.tree, path) : undefined;
+    changes.push(entry === undefined || isFolder(entry) ? change : { ...change, isOdd: true });
+  }
+  return changes;
+}
+
 function rawChanges(
   prefix: string,
   { commit, changes }: HistoryStep,
@@ -159,6 +177,7 @@ function rawChanges(
   const sorted = changes.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   return sorted.map(({ path, before, after }) => ({
     origin,
+    tree: commit.tree,
     path: path.slice(prefix.length),
     before,
     after,
@@ -167,11 +186,11 @@ function rawChanges(
 
 /** What one commit did to each model, in the order in which a timeline takes it. */
 export async function interpretStep(
-  { prefix }: Context,
+  context: Context,
   step: HistoryStep,
   blobs: StageBlobs,
 ): Promise<ReadonlyMap<string, readonly ModelChange[]>> {
-  return interpret(blobs, rawChanges(prefix, step, 0).toReversed());
+  return interpret(blobs, (await readRaw(context, step, 0)).toReversed());
 }
 
 /** What a person wants to know of a commit. */
@@ -206,7 +225,7 @@ async function interpret(
 }
 
 function interpretChange(
-  { origin, before, after }: RawChange,
+  { origin, before, after, isOdd }: RawChange,
   identity: PathIdentity,
   blobs: StageBlobs,
 ): ModelChange | undefined {
@@ -216,7 +235,7 @@ function interpretChange(
       origin,
       stage: identity.stage,
       from: blobs.versionOf(before),
-      to: blobs.versionOf(after),
+      to: isOdd === true ? null : blobs.versionOf(after),
     };
   if (after === null || before !== null) return undefined;
   if (identity.kind === "version") return { type: "register", origin, version: identity.version };

@@ -121,19 +121,50 @@ function comparePair(
   after: readonly TreeEntry[],
   out: { readonly changes: TreeChange[]; readonly next: Pair[] },
 ): void {
-  const old = new Map(before.map((entry) => [entry.name, entry]));
-  const names = new Set([...old.keys(), ...after.map((entry) => entry.name)]);
-  const current = new Map(after.map((entry) => [entry.name, entry]));
-  for (const name of names) {
-    const was = old.get(name);
-    const is = current.get(name);
-    if (was?.oid === is?.oid && was?.mode === is?.mode) continue;
-    const at = path === "" ? name : `${path}/${name}`;
+  const [old, current] = byName(before, after);
+  for (const key of new Set([...old.keys(), ...current.keys()])) {
+    const was = old.get(key);
+    const is = current.get(key);
+    const name = (was ?? is)?.name;
+    if (name === undefined || (was?.oid === is?.oid && was?.mode === is?.mode)) continue;
+    const at = pathIn({ path }, name);
     const folders = { before: folderId(was), after: folderId(is) };
     if (folders.before !== undefined || folders.after !== undefined) out.next.push({ path: at, ...folders });
     const files = { before: fileOf(was, at), after: fileOf(is, at) };
     if (files.before !== null || files.after !== null) out.changes.push({ path: at, ...files });
   }
+}
+
+type ByName = ReadonlyMap<string, TreeEntry>;
+
+/** The entries of two trees by name. Names whose bytes are no UTF-8 may be written alike: those are told apart. */
+function byName(before: readonly TreeEntry[], after: readonly TreeEntry[]): readonly [ByName, ByName] {
+  const old = new Map(before.map((entry) => [entry.name, entry]));
+  const current = new Map(after.map((entry) => [entry.name, entry]));
+  if (old.size === before.length && current.size === after.length) return [old, current];
+  return [numbered(without(before, after)), numbered(without(after, before))];
+}
+
+/** The entries that others do not equal. */
+function without(entries: readonly TreeEntry[], others: readonly TreeEntry[]): readonly TreeEntry[] {
+  const idOf = ({ name, mode, oid }: TreeEntry): string => `${mode} ${oid} ${name}`;
+  const counts = new Map<string, number>();
+  for (const other of others) counts.set(idOf(other), (counts.get(idOf(other)) ?? 0) + 1);
+  return entries.filter((entry) => {
+    const left = counts.get(idOf(entry)) ?? 0;
+    counts.set(idOf(entry), left - 1);
+    return left <= 0;
+  });
+}
+
+function numbered(entries: readonly TreeEntry[]): ByName {
+  const map = new Map<string, TreeEntry>();
+  for (const entry of entries) {
+    let key = entry.name;
+    while (map.has(key)) key += "\0";
+    map.set(key, entry);
+  }
+  return map;
 }
 
 function folderId(entry: TreeEntry | undefined): string | undefined {

@@ -48,6 +48,42 @@ describe.each(["native", "isomorphic"] as const)("a chain of commits (%s)", (eng
     await other.close();
   });
 
+  it("is foreseen without being written, on any parents", async () => {
+    const folder = initFixture();
+    const start = commitFiles(folder, "start", { "a.txt": "a", "b/c.txt": "c" });
+    const repository = await openRepository(folder, { engine });
+    const links = Array.from({ length: 30 }, (_, index) => link(name(index), `${index}`));
+    const before = git(folder, "count-objects", "-v");
+    const [first] = await repository.writer.foresee([{ parent: start, link: link(name(0), "0") }]);
+    expect(git(folder, "count-objects", "-v")).toBe(before);
+    const oids = await repository.writer.chain(start, links);
+    expect(oids[0]).toBe(first?.oid);
+    const placed = links.map((one, index) => ({ parent: index === 0 ? start : oids[index - 1], link: one }));
+    // One that no commit can be made of, one somewhere else and one on nothing do not disturb the others.
+    placed.splice(20, 0, { parent: oids[19], link: link("a.txt/b") }, { parent: start, link: link("d") });
+    placed.splice(10, 0, { parent: undefined, link: link("e") }, { parent: oids[9], link: link("f\0") });
+    const foreseen = await repository.writer.foresee(placed);
+    expect(foreseen.map((one) => one?.oid).filter((oid) => oids.includes(oid ?? ""))).toEqual(oids);
+    expect([foreseen[11], foreseen[22]]).toEqual([undefined, undefined]);
+    const [alone = ""] = await repository.writer.chain(undefined, [link("e")]);
+    expect(foreseen[10]).toEqual({ oid: alone, tree: git(folder, "rev-parse", `${alone}^{tree}`) });
+    await repository.close();
+  });
+
+  it("that was foreseen reads nothing but the first parent's trees", async () => {
+    const folder = initFixture();
+    const start = commitFiles(folder, "start", { "entries/0/00000.json": "a" });
+    const writing = await openRepository(folder, { engine });
+    const links = Array.from({ length: 60 }, (_, index) => link(name(index), `${index}`));
+    const oids = await writing.writer.chain(start, links);
+    await writing.close();
+    const reading = await openRepository(folder, { engine });
+    const parents = [start, ...oids];
+    await reading.writer.foresee(links.map((one, index) => ({ parent: parents[index], link: one })));
+    expect(reading.counters).toMatchObject({ commits: 1, trees: 3 });
+    await reading.close();
+  });
+
   it("may begin with nothing, add several files at once, and write one anew", async () => {
     const folder = initFixture();
     const repository = await openRepository(folder, { engine });

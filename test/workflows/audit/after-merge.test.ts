@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readLog } from "../../../src/workflows/audit/log.ts";
 import { mergeProposal } from "../../../src/workflows/merge.ts";
@@ -30,6 +32,26 @@ describe("a merge without a forge", () => {
     expect(await mergeProposal(await workspace.open(), "card")).toMatchObject({ status: "merged" });
     expect(workspace.warnings).toEqual([expect.stringContaining("modeltrail audit record")]);
     expect(workspace.git("rev-parse", "modeltrail-audit")).toBe(workspace.git("rev-parse", "main^1"));
+  });
+
+  it("says what else has to be done before it can be recorded", async () => {
+    await mergeProposal(await workspace.open(), "card");
+    workspace.git("reset", "--quiet", "--hard", "HEAD^1");
+    const later = { GIT_COMMITTER_DATE: "2031-01-01T00:00:00Z" };
+    await mergeProposal(await workspace.open(undefined, later), "card");
+    expect(workspace.warnings).toEqual([
+      expect.stringMatching(/was rewritten.* Bring the old commits back .* Then modeltrail audit record/s),
+    ]);
+  });
+
+  it("anchors nothing in storage that clones share which never see its branches", async () => {
+    const storage = join(workspace.folder, "../artifacts");
+    const policy = readFileSync(join(workspace.folder, "modeltrail.yaml"), "utf8");
+    workspace.write("modeltrail.yaml", policy.replace("file:.modeltrail/artifacts/", `file:${storage}/`));
+    workspace.git("commit", "--quiet", "-am", "elsewhere");
+    expect(await mergeProposal(await workspace.open(), "card")).toMatchObject({ status: "merged" });
+    expect((await readLog(await workspace.open())).entries).toHaveLength(3);
+    expect(existsSync(join(storage, ".audit"))).toBe(false);
   });
 
   it("that is denied records nothing", async () => {

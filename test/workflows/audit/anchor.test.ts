@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { recordAudit } from "../../../src/workflows/audit/record.ts";
@@ -56,6 +56,7 @@ describe("an anchor", () => {
     const again = recordAudit(await workspace.open());
     await expect(again).rejects.toMatchObject({ code: "AUDIT_FORGED" });
     // Without the anchor the two branches agree with each other.
+    await recordAudit(await workspace.open(), { anchor: false });
     expect((await verifyAudit(await workspace.open(), { anchor: false })).findings).toEqual([]);
     expect(codes((await verifyAudit(await workspace.open())).findings)).toEqual(["AUDIT_ANCHOR_DIFFERS"]);
   });
@@ -76,6 +77,80 @@ describe("an anchor", () => {
     await recordAudit(await workspace.open());
     chmodSync(anchorOf(1), 0o644);
     writeFileSync(anchorOf(1), "{}\n");
+    expect(codes((await verifyAudit(await workspace.open())).findings)).toEqual(["AUDIT_ANCHOR_DIFFERS"]);
+  });
+
+  it("stops a recorder before anything is published, also one above what is written", async () => {
+    for (const description of ["one", "two", "three"]) {
+      await change(description);
+      await recordAudit(await workspace.open());
+    }
+    workspace.git("reset", "--quiet", "--hard", "HEAD~3");
+    workspace.git("branch", "--quiet", "-D", "modeltrail-audit");
+    await change("never one");
+    rmSync(anchorOf(2));
+    await expect(recordAudit(await workspace.open())).rejects.toMatchObject({ code: "AUDIT_FORGED" });
+    expect(workspace.git("branch", "--list", "modeltrail-audit")).toBe("");
+    expect(existsSync(anchorOf(2))).toBe(false);
+  });
+
+  it("stops a recorder that would go on from entries that it is not of", async () => {
+    for (const description of ["one", "two"]) {
+      await change(description);
+      await recordAudit(await workspace.open());
+    }
+    const tip = workspace.git("rev-parse", "modeltrail-audit").trim();
+    chmodSync(anchorOf(2), 0o644);
+    const text = readFileSync(anchorOf(2), "utf8");
+    writeFileSync(anchorOf(2), text.replace(/"entry":"[0-9a-f]{64}"/, `"entry":"${"e".repeat(64)}"`));
+    await change("three");
+    await expect(recordAudit(await workspace.open())).rejects.toMatchObject({ code: "AUDIT_FORGED" });
+    expect(workspace.git("rev-parse", "modeltrail-audit").trim()).toBe(tip);
+  });
+
+  it("does not stop a recorder that another was quicker than", async () => {
+    await recordAudit(await workspace.open());
+    const host = join(workspace.folder, "../host.git");
+    workspace.git("clone", "--quiet", "--bare", ".", host);
+    workspace.git("remote", "add", "origin", host);
+    await change("one");
+    workspace.git("push", "--quiet", "origin", "main");
+    workspace.git("fetch", "--quiet");
+    const slow = await workspace.open();
+    const { fetch } = slow.repository.remote;
+    let fetched = 0;
+    const late = {
+      ...slow,
+      repository: {
+        ...slow.repository,
+        remote: {
+          ...slow.repository.remote,
+          fetch: async () => {
+            await fetch.call(slow.repository.remote);
+            fetched += 1;
+            if (fetched > 1) return;
+            await change("two");
+            workspace.git("push", "--quiet", "origin", "main");
+            const before = workspace.git("rev-parse", "origin/modeltrail-audit", "origin/main~1").split("\n");
+            await recordAudit(await workspace.open());
+            workspace.git("update-ref", "refs/remotes/origin/modeltrail-audit", before[0] ?? "");
+            workspace.git("update-ref", "refs/remotes/origin/main", before[1] ?? "");
+          },
+        },
+      },
+    };
+    expect((await recordAudit(late)).status).toBe("unchanged");
+    expect((await verifyAudit(await workspace.open())).findings).toEqual([]);
+  });
+
+  it("of another branch below this one's name is none of its own, one under another's number is named", async () => {
+    await change("one");
+    await recordAudit(await workspace.open());
+    const text = readFileSync(anchorOf(2), "utf8");
+    mkdirSync(join(workspace.folder, FOLDER, "2"));
+    writeFileSync(join(workspace.folder, FOLDER, "2/000000001.json"), text.replace('"seq":2', '"seq":1'));
+    expect(await verifyAudit(await workspace.open())).toMatchObject({ anchors: 1, findings: [] });
+    writeFileSync(anchorOf(1), text);
     expect(codes((await verifyAudit(await workspace.open())).findings)).toEqual(["AUDIT_ANCHOR_DIFFERS"]);
   });
 

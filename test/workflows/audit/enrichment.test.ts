@@ -7,8 +7,10 @@ import { readLog } from "../../../src/workflows/audit/log.ts";
 import { recordAudit } from "../../../src/workflows/audit/record.ts";
 import { verifyAudit } from "../../../src/workflows/audit/verify.ts";
 import { readHistory } from "../../../src/workflows/history.ts";
-import { codes, aModel, aVersion, textOf } from "../../builders/manifests.ts";
+import { aRegistry, codes, aModel, aVersion, textOf } from "../../builders/manifests.ts";
 import { newRegistry, type Workspace } from "../../builders/workspace.ts";
+
+const ALONE = { anchor: false } as const;
 
 let workspace: Workspace;
 beforeEach(async () => {
@@ -120,5 +122,46 @@ describe("enrichment", () => {
     workspace.git("branch", "--quiet", "--force", "modeltrail-audit", tip);
     const unknown = (said: string): string => said.replace('"seq":2', '"seq":77');
     expect(await forge(unknown, "enrichment/000000/000000077.json")).toEqual(["AUDIT_FOREIGN_CHANGE"]);
+  });
+
+  it("is shown in a history only where it stands beside the entry that it is about, the first of them", async () => {
+    const source = register("1.0.0");
+    await recordAudit(await workspace.open(), { enrich: () => Promise.resolve(known(1)) });
+    const text = workspace.git("show", "modeltrail-audit:enrichment/000000/000000002.json");
+    const forged = text.replaceAll("grace", "mallory");
+    workspace.git("switch", "--quiet", "modeltrail-audit");
+    for (const seq of [3, 999])
+      workspace.write(
+        `enrichment/000000/${String(seq).padStart(9, "0")}.json`,
+        forged.replace('"seq":2', `"seq":${seq}`),
+      );
+    workspace.git("add", "enrichment");
+    workspace.git("commit", "--quiet", "-m", "x");
+    workspace.git("switch", "--quiet", "main");
+    const told = async (): Promise<readonly unknown[]> =>
+      (await readHistory(await workspace.open(), { model: "fraud" })).events.map(({ commit, approvedBy }) => [
+        commit,
+        approvedBy,
+      ]);
+    expect(await told()).toEqual([[source, ["grace"]]]);
+    workspace.git("branch", "--quiet", "--force", "modeltrail-audit", "modeltrail-audit~2");
+    workspace.git("switch", "--quiet", "modeltrail-audit");
+    workspace.write("enrichment/000000/000000999.json", forged.replace('"seq":2', '"seq":999'));
+    workspace.git("add", "enrichment");
+    workspace.git("commit", "--quiet", "-m", "x");
+    workspace.git("switch", "--quiet", "main");
+    expect(await told()).toEqual([[source, undefined]]);
+  });
+
+  it("is shown in a history whatever its branch is called", async () => {
+    workspace.write(
+      "modeltrail.yaml",
+      textOf(aRegistry([{ name: "staging" }], { audit: { branch: "trail" } })),
+    );
+    register("1.0.0");
+    workspace.git("commit", "--quiet", "-am", "named");
+    await recordAudit(await workspace.open(), { ...ALONE, enrich: () => Promise.resolve(known(1)) });
+    const { events } = await readHistory(await workspace.open(), { model: "fraud" });
+    expect(events[0]).toMatchObject({ pullRequest: { number: 1 } });
   });
 });

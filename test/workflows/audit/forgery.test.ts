@@ -151,15 +151,15 @@ describe("audit verify", () => {
     expect(findings[0]?.message).toContain(`the ${part} `);
   });
 
-  it("says which verdicts other rules gave, and proves the rest of them", async () => {
-    const older = rechain(honest.map((one, index) => (index < AT ? rewrite(one, { rules: 99 }) : one)));
-    const { findings, otherRules, verified } = await verifyForged(older);
-    expect(codes(findings)).toEqual(["AUDIT_OTHER_RULES"]);
+  it("names rules that there are not, and says which verdicts it left", async () => {
+    const newer = rechain(honest.map((one, index) => (index < AT ? rewrite(one, { rules: 99 }) : one)));
+    const { findings, otherRules, verified } = await verifyForged(newer);
+    expect(codes(findings)).toEqual(["AUDIT_OTHER_RULES", "AUDIT_RULES_IMPLAUSIBLE"]);
     expect({ otherRules, verified }).toEqual({ otherRules: AT, verified: honest.length - AT });
-    const edited = rechain(
-      older.map((one, index) => (index === 3 ? rewrite(one, { policy: "1".repeat(64) }) : one)),
+    await verifyForged(
+      rechain(honest.map((one, index) => (index === honest.length - 1 ? rewrite(one, { rules: 2 }) : one))),
     );
-    expect(codes((await verifyForged(edited)).findings)).toEqual(["AUDIT_ENTRY_EDITED", "AUDIT_OTHER_RULES"]);
+    await expect(recordAudit(context, { anchor: false })).rejects.toMatchObject({ code: "AUDIT_DAMAGED" });
   });
 });
 

@@ -194,7 +194,7 @@ describe("what is recorded", () => {
       "staging: fraud 1.1.0 -> 1.0.0",
       "production: fraud (empty) -> 1.1.0",
       "edit: models/fraud/versions/1.0.0.yaml !",
-      `edit: ${stage} !`,
+      "staging: fraud 1.0.0 -> (broken) !",
       "staging: fraud (broken) -> (empty)",
       "config: modeltrail.yaml !",
       "edit: models/fraud/README.md !",
