@@ -24,6 +24,8 @@ export interface Facts {
   readonly stays: readonly StayFact[];
   /** Stages that no longer hold what the change was built on. */
   readonly moved: readonly MovedStage[];
+  /** Files that the base changed, too, since the change left it. */
+  readonly crossings: readonly Crossing[];
 }
 
 /** What a check of one version's artifact found; `finding` is undefined when every file is proved. */
@@ -48,6 +50,13 @@ export interface MovedStage {
   /** What the change was built on, and what is there now; undefined for an empty stage. */
   readonly builtOn: string | undefined;
   readonly now: string | undefined;
+}
+
+/** A file where a merge may do other than the change says. */
+export interface Crossing {
+  /** From the repository's root. */
+  readonly file: string;
+  readonly why: "changed on both" | "removed here" | "removed there";
 }
 
 /** The rules of one stage. */

@@ -1,4 +1,4 @@
-import { identifyPath, isPlainMode, type PathIdentity } from "./layout.ts";
+import { identifyPath, isPlainMode, MODELS_FOLDER, type PathIdentity } from "./layout.ts";
 
 /** A folder of a registry, with the files that lie directly in it. */
 export interface OutlinedFolder {
@@ -23,7 +23,7 @@ export interface ModelOutline {
   readonly versions: Set<string>;
   readonly yanks: Set<string>;
   readonly stages: OutlinedStage[];
-  /** True when something other than a plain file, a link say, stands where a manifest should be. */
+  /** True when something other than a plain file, a link say, stands where a manifest or a folder of them should be. */
   hasOddFile: boolean;
 }
 
@@ -80,6 +80,8 @@ function outlineFile(
   const identity = identifyPath(path);
   if (identity.kind === "other" || identity.kind === "card" || identity.kind === "registry") return undefined;
   const outline = outlineOf(models, identity.model);
+  // What leads elsewhere hides what is there: `stages` as a link reads like stages that hold nothing.
+  if (identity.kind === "stray") outline.hasOddFile ||= !isPlainMode(mode);
   if (identity.kind === "stage") {
     const stage = { identity, path, mode, oid };
     outline.stages.push(stage);
@@ -92,6 +94,26 @@ function outlineFile(
     outline.hasOddFile ||= !isPlainMode(mode);
   }
   return undefined;
+}
+
+/** What stands where the folder of a model or of a namespace could be, and leads elsewhere: paths of links and submodules. */
+export function findLinkedFolders({ path, files }: OutlinedFolder): readonly string[] {
+  if (path !== MODELS_FOLDER && path.indexOf("/") !== path.lastIndexOf("/")) return [];
+  return files
+    .filter(({ mode }) => !isPlainMode(mode))
+    .map(({ name }) => `${path}/${name}`)
+    .filter((link) => identifyPath(link).kind === "other");
+}
+
+/** Models that are namespaces as well, with those in them. */
+export function findMixedModels(names: readonly string[]): ReadonlySet<string> {
+  const known = new Set(names);
+  const mixed = names.filter((name) => name.includes("/") && known.has(ownerOf(name)));
+  return new Set(mixed.flatMap((name) => [name, ownerOf(name)]));
+}
+
+function ownerOf(name: string): string {
+  return name.split("/", 1)[0] ?? name;
 }
 
 function addNumber(outline: ModelOutline, kind: "version" | "yank", number: string, mode: string): void {

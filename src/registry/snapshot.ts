@@ -1,6 +1,6 @@
 import type { Finding } from "../diagnostics/finding.ts";
 import { checkModel } from "./checks/model.ts";
-import { checkModelStages } from "./checks/model-stages.ts";
+import { checkHeldStages, checkModelStages } from "./checks/model-stages.ts";
 import { checkNames } from "./checks/names.ts";
 import { checkPaths } from "./checks/paths.ts";
 import { checkRegistry } from "./checks/registry.ts";
@@ -18,6 +18,7 @@ export function buildSnapshot(files: readonly LoadedFile[], sha256: Sha256): Sna
     ...checkRegistry(registry),
     ...checkNames(models, registry?.value),
     ...checkModelStages(models, registry?.value),
+    ...checkHeldStages(models, registry?.value),
   ];
   return { registry, models, findings };
 }

@@ -9,6 +9,7 @@ import { storageProblem } from "../registry/storage-address.ts";
 import type { Context } from "./context.ts";
 import { completeRegistry } from "./init/complete.ts";
 import { commitSetup } from "./init/commit.ts";
+import { chooseName } from "./init/choose-name.ts";
 import { planGitHubFiles, type GitHubSetup } from "./init/github-files.ts";
 import { planRules, type BranchRuleset } from "./init/rules.ts";
 import { readRegistryCommit } from "./read/commit.ts";
@@ -18,6 +19,8 @@ import { entryAt } from "./read/trees.ts";
 /** What the new registry is like. */
 export interface InitOptions {
   readonly name: string;
+  /** Taken instead where another registry of the repository has `name`; left out: that is refused. */
+  readonly otherName?: string | undefined;
   /** The repository on GitHub where changes become pull requests; left out: plain branches. */
   readonly forge?: { readonly github: string; readonly apiUrl?: string };
   /** In order: each comes after the one before. */
@@ -56,7 +59,8 @@ export async function initRegistry(context: Context, options: InitOptions): Prom
   const head = await repository.refs.head();
   const existing = head.commit === undefined ? undefined : await readRegistryCommit(context, head.commit);
   if (existing !== undefined) return completeRegistry(context, existing, options);
-  const { name, stages, storage } = options;
+  const { stages, storage } = options;
+  const name = await chooseName(context, head.commit, options);
   const changeSet = planInit({
     name,
     storage,

@@ -11,6 +11,7 @@ import { findLeavingPoint } from "./read/leaving-point.ts";
 import { addsNothing, wasLanded } from "./write/adds-nothing.ts";
 import { findOwnBranch, hintLeftOver, warnAhead } from "./write/branches.ts";
 import { followRemote, landCommit } from "./write/land.ts";
+import { requireOwn } from "./write/neighbours.ts";
 import { judgeLanded, mergeRequest, parseRequestNumber } from "./write/merge-request.ts";
 import { shortName } from "./read/default-branch.ts";
 import { openSession, type Session, type SessionOptions } from "./write/session.ts";
@@ -75,6 +76,7 @@ async function mergeFound(
   const candidate = { tip: tip.oid, head, builtOn };
   if (await (isProposal ? wasLanded : addsNothing)(context, candidate))
     return settle(context, session, isProposal ? { branch, head } : { branch });
+  await requireOwn(context, session, { branch, head, builtOn });
   const { verdict } = await judgeChange(context, { base: tip.oid, head, builtOn, artifacts: "changed" });
   const named = request === undefined ? { branch } : { branch, request };
   if (verdict.verdict !== "pass") return { status: "denied", ...named, commit: tip.oid, verdict };

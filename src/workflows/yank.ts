@@ -55,7 +55,7 @@ async function retract(
       hint: `modeltrail show ${name} lists its versions.`,
     });
   if (model.yanks.has(version)) return { status: "already", model: name, version };
-  refuseHeld(model, version, options.replaceWith);
+  refuseHeld(session, { model, version, replaceWith: options.replaceWith });
   const replacement =
     options.replaceWith === undefined
       ? undefined
@@ -72,11 +72,22 @@ async function retract(
   return propose(context, session, changeSet, options);
 }
 
-function refuseHeld(model: ModelView, version: string, replaceWith: string | undefined): void {
+interface Held {
+  readonly model: ModelView;
+  readonly version: string;
+  readonly replaceWith: string | undefined;
+}
+
+function refuseHeld({ registry }: Session, { model, version, replaceWith }: Held): void {
   const held = stagesHolding(model, version);
-  if (held.length === 0 || replaceWith !== undefined) return;
+  const known = new Set(registry.spec.stages.map((stage) => stage.name));
+  const dropped = held.find((stage) => !known.has(stage));
+  if (held.length === 0 || (replaceWith !== undefined && dropped === undefined)) return;
   throw new ModeltrailError("STAGE_IN_USE", `${model.name} ${version} is held by ${held.join(", ")}`, {
-    hint: "Use --replace-with <version> to move those stages in the same change, or promote another version first.",
+    hint:
+      dropped === undefined
+        ? "Use --replace-with <version> to move those stages in the same change, or promote another version first."
+        : `The policy has no stage ${dropped}, so nothing can replace it there. Empty it first: modeltrail retire ${model.name} --stage ${dropped}`,
   });
 }
 

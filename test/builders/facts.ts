@@ -39,6 +39,7 @@ export function judge(
     registriesRemoved: [],
     stays: [],
     moved: [],
+    crossings: [],
     ...known,
   });
 }

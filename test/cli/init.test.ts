@@ -84,3 +84,18 @@ it("leaves a registry that is there alone, and says what was asked for and is no
   }
   expect(runGit(workspace.folder, "rev-parse", "HEAD")).toBe(head);
 });
+
+it("names a second registry of a repository after its whole path when the folder's name is taken", async () => {
+  workspace = newWorkspace();
+  const shell = newShell(workspace.folder);
+  const made = async (...argv: readonly string[]): Promise<unknown> => {
+    const { code, stdout, stderr } = await shell.run("init", ...argv, "-o", "json");
+    return code === 0 ? JSON.parse(stdout) : JSON.parse(stderr);
+  };
+  expect(await made("team-a/models")).toMatchObject({ name: "models" });
+  expect(await made("team-b/models")).toMatchObject({ name: "team-b-models", status: "created" });
+  expect(await made("team-c/models", "--name", "models")).toMatchObject({
+    error: { code: "USAGE", hint: expect.stringContaining("--name") },
+  });
+  expect(await made("team-a/models/models/x")).toMatchObject({ error: { code: "USAGE" } });
+});

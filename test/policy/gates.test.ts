@@ -102,6 +102,20 @@ describe("a change to answer for", () => {
     expect(judge(broken, { ...broken, [staging]: aStage("staging", v2) }).verdict).toBe("fail");
   });
 
+  it("moves no stage along with the workflows that judge it", () => {
+    const outside = [".github/workflows/modeltrail-verdict.yml"];
+    const onGitHub = {
+      ...base,
+      "modeltrail.yaml": aRegistry([{ name: "staging" }], { forge: { github: "acme/models" } }),
+    };
+    const moved = (files: Files): readonly string[] =>
+      found(judge(files, { ...files, [staging]: aStage("staging", v2) }, { outside }), "consistency");
+    expect(moved(onGitHub)).toContain("WORKFLOW_WITH_STAGE");
+    expect(moved(base)).not.toContain("WORKFLOW_WITH_STAGE");
+    const edited = judge(onGitHub, { ...onGitHub, "models/fraud/README.md": "x" }, { outside });
+    expect(found(edited, "consistency")).toEqual(["FILES_OUTSIDE"]);
+  });
+
   it("names the files outside the registry, and retires beside none", () => {
     const promoted = judge(base, { ...base, [staging]: aStage("staging", v2) }, { outside: ["deploy.sh"] });
     expect(promoted.verdict).toBe("pass");

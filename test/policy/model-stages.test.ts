@@ -79,3 +79,39 @@ describe("rules of a model for a stage that the policy does not have", () => {
       expect(findingsOf(misspelt, { ...misspelt, [path]: content })).toEqual([]);
   });
 });
+
+describe("a stage that holds a version and that the policy does not have", () => {
+  const held = { ...calm, "models/fraud/stages/live/stage.yaml": aStage("live", v1) };
+  const withLive: Files = { ...held, "modeltrail.yaml": aRegistry([...stages, { name: "live" }]) };
+
+  it("is refused where it is filled, and where the policy drops it", () => {
+    expect(found(judge(calm, held), "consistency")).toEqual(["HELD_STAGE_UNKNOWN"]);
+    expect(findingsOf(withLive, held)).toEqual([
+      expect.objectContaining({
+        code: "HELD_STAGE_UNKNOWN",
+        severity: "error",
+        file: "models/fraud/stages/live/stage.yaml",
+        hint: expect.stringContaining("modeltrail retire fraud --stage live"),
+      }),
+    ]);
+  });
+
+  it("is refused with a file that cannot be read, too", () => {
+    const broken = { ...withLive, "models/fraud/stages/live/stage.yaml": "broken: [" };
+    const dropped = { ...broken, "modeltrail.yaml": calm["modeltrail.yaml"] ?? "" };
+    expect(found(judge(broken, dropped), "consistency")).toContain("HELD_STAGE_UNKNOWN");
+  });
+
+  it("is mended by emptying it, or by listing it again, and keeps nothing else from moving", () => {
+    expect(judge(held, calm).verdict).toBe("pass");
+    expect(judge(held, withLive).verdict).toBe("pass");
+    expect(judge(held, { ...held, [staging]: aStage("staging", v2) }).verdict).toBe("pass");
+  });
+
+  it("says that it can only be emptied to who moves it", () => {
+    const moved = judge(held, { ...held, "models/fraud/stages/live/stage.yaml": aStage("live", v2) });
+    expect(moved.gates.find(({ gate }) => gate === "order")?.findings).toMatchObject([
+      { code: "STAGE_UNKNOWN", hint: expect.stringContaining("modeltrail retire fraud --stage live") },
+    ]);
+  });
+});

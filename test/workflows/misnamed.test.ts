@@ -1,13 +1,16 @@
 import { rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { readHistory, readStateAt } from "../../src/workflows/history.ts";
 import { listModels } from "../../src/workflows/list.ts";
+import { mergeProposal } from "../../src/workflows/merge.ts";
 import { registerVersion } from "../../src/workflows/register/register.ts";
 import { resolveModel } from "../../src/workflows/resolve.ts";
+import { retireStage } from "../../src/workflows/retire.ts";
 import { showModel } from "../../src/workflows/show.ts";
 import { validateChange, validateWorkTree } from "../../src/workflows/validate.ts";
 import { verifyArtifacts } from "../../src/workflows/verify.ts";
+import { yankVersion } from "../../src/workflows/yank.ts";
 import { aModel, aRegistry, aStage, aVersion, textOf } from "../builders/manifests.ts";
 import { newRegistry, newWorkspace, type Workspace } from "../builders/workspace.ts";
 
@@ -140,5 +143,40 @@ describe("rules of a model for a stage that the policy does not have", () => {
     const [added, few] = await judge("add", ["staging", "production", "canary"]);
     expect(added).toEqual([]);
     expect(few).toBe(2);
+  });
+
+  it("and what other models hold at a stage that is dropped is found by its name alone", async () => {
+    const [lost, read] = await judge("lose", ["production"]);
+    expect(lost.filter((line) => line.includes("HELD_STAGE_UNKNOWN"))).toHaveLength(models + 1);
+    expect(lost).toContain("error HELD_STAGE_UNKNOWN models/slip/stages/staging/stage.yaml");
+    expect(read).toBe(models + 2 + 2);
+  });
+});
+
+describe("a stage that was dropped around the judge while a model holds it", () => {
+  it("is a finding of the work tree, keeps its version from being yanked, and is emptied by retire", async () => {
+    const workspace = newWorkspace();
+    onTestFinished(() => workspace.dispose());
+    workspace.write("modeltrail.yaml", textOf(aRegistry([{ name: "production" }])));
+    writeModel(workspace, "fraud");
+    workspace.write("models/fraud/versions/1.1.0.yaml", textOf(aVersion("fraud", "1.1.0")));
+    commit(workspace, "fill");
+    expect(await validateWorkTree(await workspace.open(), "none")).toMatchObject({
+      verdict: "fail",
+      findings: [{ code: "HELD_STAGE_UNKNOWN", file: "models/fraud/stages/staging/stage.yaml" }],
+    });
+    const yank = { reason: "leaked" };
+    for (const options of [yank, { ...yank, replaceWith: "1.1.0" }])
+      await expect(yankVersion(await workspace.open(), "fraud@1.0.0", options)).rejects.toMatchObject({
+        code: "STAGE_IN_USE",
+        hint: expect.stringContaining("modeltrail retire fraud --stage staging"),
+      });
+    expect(await retireStage(await workspace.open(), "fraud", "staging")).toMatchObject({ status: "opened" });
+    const merged = await mergeProposal(await workspace.open(), "retire/staging/fraud");
+    expect(merged).toMatchObject({ status: "merged" });
+    expect(await validateWorkTree(await workspace.open(), "none")).toMatchObject({ verdict: "pass" });
+    expect(await yankVersion(await workspace.open(), "fraud@1.0.0", yank)).toMatchObject({
+      status: "opened",
+    });
   });
 });

@@ -84,7 +84,7 @@ async function init(run: Run, folder: string | undefined, wish: Wish): Promise<A
   if (/^https?:\/\//i.test(named)) await refuseAddress(named);
   const target = resolve(run.io.cwd, named);
   const context = run.keep(await openTarget(run, target));
-  const options = await readOptions(target, wish);
+  const options = await readOptions({ target, prefix: context.prefix }, wish);
   const result = await initRegistry(context, options);
   warnIgnored(run, result, options, wish);
   return {
@@ -188,7 +188,13 @@ function splitNames(text: string): readonly string[] {
     .filter((name) => name !== "");
 }
 
-async function readOptions(target: string, flags: InitFlags): Promise<InitOptions> {
+interface Place {
+  readonly target: string;
+  /** Its folder in the repository. */
+  readonly prefix: string;
+}
+
+async function readOptions({ target, prefix }: Place, flags: InitFlags): Promise<InitOptions> {
   const { EMBEDDED_STORAGE } = await import("../../workflows/init.ts");
   const {
     name = nameFrom(basename(target)),
@@ -200,6 +206,7 @@ async function readOptions(target: string, flags: InitFlags): Promise<InitOption
   const address = storage.endsWith("/") ? storage : `${storage}/`;
   return {
     name,
+    otherName: flags.name === undefined && prefix !== "" ? nameFrom(prefix) : undefined,
     ...(await readForge(flags)),
     stages: splitNames(flags.stages),
     storage: {

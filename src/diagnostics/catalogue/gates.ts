@@ -92,7 +92,8 @@ export const GATE_FINDINGS = {
     severity: "error",
     title: "The policy has no such stage",
     why: "A stage that modeltrail.yaml does not list has no rules, so nothing can be let into it.",
-    remedy: "Add the stage to spec.stages in modeltrail.yaml, in a change of its own.",
+    remedy:
+      "Add the stage to spec.stages in modeltrail.yaml, in a change of its own; one that is not wanted any more is emptied with `modeltrail retire <model> --stage <stage>`.",
   },
   STAGE_MOVED: {
     gate: "stale",
@@ -100,6 +101,14 @@ export const GATE_FINDINGS = {
     title: "The stage has moved since the change was made",
     why: "The change was made, and perhaps approved, against another version than the one that the stage holds now.",
     remedy: "Make the change again; `modeltrail promote` rebuilds it on the current state.",
+  },
+  BASE_MOVED: {
+    gate: "stale",
+    severity: "error",
+    title: "The default branch changed the same since the change was made",
+    why: "Git merges both texts of a file that both sides changed, and takes a file that was removed on one side for one that was renamed there: the merge would hold what nobody judged or reviewed.",
+    remedy:
+      "Bring the branch up to date: `git merge` the default branch into it (`Update branch` on GitHub), or make the change again.",
   },
   RETIRE_NOT_ALONE: {
     gate: "retire",
@@ -128,6 +137,13 @@ export const GATE_FINDINGS = {
     title: "The change touches files outside the registry as well",
     why: "They are merged with the change, and no gate of the registry looks at them.",
     remedy: "Review them, or move them to a change of their own.",
+  },
+  WORKFLOW_WITH_STAGE: {
+    gate: "consistency",
+    severity: "error",
+    title: "A stage moves in a change that edits workflows",
+    why: "GitHub runs the workflows that a pull request brings along, so it could judge itself, and deploy before anybody looks.",
+    remedy: "Move the workflows to a change of their own.",
   },
   NO_REGISTRY_AT_BASE: {
     gate: "schema",

@@ -88,6 +88,14 @@ export const REGISTRY_FINDINGS = {
     remedy:
       "Write the stage as spec.stages of modeltrail.yaml does, or take the rules out of model.yaml; a change that renames or removes a stage does so in the models as well.",
   },
+  HELD_STAGE_UNKNOWN: {
+    gate: "consistency",
+    severity: "error",
+    title: "A stage holds a version, but the policy does not have the stage",
+    why: "No rule says what may run there, nobody can promote or roll back to it, and what it holds cannot be yanked, while deploys go on reading it.",
+    remedy:
+      "Empty the stage with `modeltrail retire <model> --stage <stage>` before a change takes it out of spec.stages; where it is out already, retire it now, or list it there again.",
+  },
   PATH_MISMATCH: {
     gate: "schema",
     severity: "error",

@@ -1,6 +1,7 @@
 import type { Finding } from "../../diagnostics/finding.ts";
 import { makeFinding } from "../../diagnostics/make-finding.ts";
 import { REGISTRY_FILE } from "../../registry/layout.ts";
+import { isStageMove } from "../../registry/transition.ts";
 import { findingsOfChange } from "../concerns.ts";
 import type { Facts } from "../facts.ts";
 import type { Gate, GateOutcome } from "../gate.ts";
@@ -10,7 +11,12 @@ export const consistencyGate: Gate = { name: "consistency", evaluate };
 
 function evaluate(facts: Facts): GateOutcome {
   return {
-    findings: [...findingsOfChange(facts, "consistency"), ...filesOutside(facts), ...storageMoved(facts)],
+    findings: [
+      ...findingsOfChange(facts, "consistency"),
+      ...filesOutside(facts),
+      ...workflowsTouched(facts),
+      ...storageMoved(facts),
+    ],
   };
 }
 
@@ -24,6 +30,15 @@ function filesOutside({ outside, changes }: Facts): readonly Finding[] {
       message: `the change also touches ${JSON.stringify(first)}${rest}, outside the registry`,
     }),
   ];
+}
+
+/** Where GitHub runs what the change itself says, a move could bring its own judge along. */
+function workflowsTouched({ outside, transitions, policy }: Facts): readonly Finding[] {
+  const workflow = outside.find((path) => path.startsWith(".github/workflows/"));
+  const moves = transitions.some((transition) => isStageMove(transition) || transition.kind === "retire");
+  if (workflow === undefined || !moves || policy?.spec.forge === undefined) return [];
+  const message = `the change moves a stage and edits ${JSON.stringify(workflow)}`;
+  return [makeFinding("WORKFLOW_WITH_STAGE", { message })];
 }
 
 /** Addresses stand in immutable manifests, so a new storage leaves the versions that are there behind. */

@@ -15,7 +15,7 @@ function evaluate(facts: Facts): GateOutcome {
 
 function judge(move: StageMove, facts: Facts): readonly Finding[] {
   if (facts.policy === undefined) return [];
-  const { model, stage, to } = move;
+  const { model, stage, from, to } = move;
   const file = stagePath(model, stage);
   const rules = rulesOf(facts.policy, stage);
   if (rules === undefined) {
@@ -24,6 +24,7 @@ function judge(move: StageMove, facts: Facts): readonly Finding[] {
       makeFinding("STAGE_UNKNOWN", {
         file,
         message: `the policy has no stage ${JSON.stringify(stage)}; it has ${known}`,
+        ...(from === undefined ? {} : { hint: `Empty it: modeltrail retire ${model} --stage ${stage}` }),
       }),
     ];
   }

@@ -15,6 +15,26 @@ export function checkModelStages(
   return [...models.values()].flatMap((model) => findUnknownStages(model, registry, "MODEL_STAGE_UNKNOWN"));
 }
 
+/** Checks that the policy has every stage that holds something: there a file is enough, whether or not it was read. */
+export function checkHeldStages(
+  models: ReadonlyMap<string, ModelView>,
+  registry: Registry | undefined,
+): readonly Finding[] {
+  if (registry === undefined) return [];
+  const known = new Set(registry.spec.stages.map((stage) => stage.name));
+  return [...models.values()].flatMap(({ name, stages }) =>
+    [...stages]
+      .filter(([stage]) => !known.has(stage))
+      .map(([stage, { path }]) =>
+        makeFinding("HELD_STAGE_UNKNOWN", {
+          file: path,
+          message: `${name} holds a version at ${JSON.stringify(stage)}, which the policy does not have`,
+          hint: `Empty it: modeltrail retire ${name} --stage ${stage}. Or keep the stage in spec.stages.`,
+        }),
+      ),
+  );
+}
+
 /** The stages for which one model has rules and that the policy does not have, each as a finding of the given code. */
 export function findUnknownStages(
   { name, manifest }: ModelView,

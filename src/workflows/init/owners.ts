@@ -1,10 +1,12 @@
 import {
   CODEOWNERS_FILES,
+  findLaterClaims,
   type Ownership,
   placeOwnerLines,
   readRegistryOwners,
   renderOwnerLines,
   toOwner,
+  withinRegistry,
 } from "../../change/codeowners.ts";
 import type { RepositoryFile } from "../../change/workflow-files.ts";
 import { ModeltrailError } from "../../diagnostics/errors.ts";
@@ -40,6 +42,7 @@ export async function planOwners(
     name,
     approvers: approvals?.from ?? [],
   }));
+  hintAtLeftOut(context, models, stages);
   const lines = renderOwnerLines({ prefix, owners, models, stages, file });
   if (text === undefined && lines.length === 0) return [];
   const edited = placeOwnerLines(text, prefix, lines);
@@ -49,7 +52,36 @@ export async function planOwners(
     );
     return [];
   }
+  warnOfClaims(context, file, edited);
   return edited === text ? [] : [{ path: file, text: edited }];
+}
+
+function hintAtLeftOut({ notices }: Context, models: Ownership["models"], stages: Ownership["stages"]): void {
+  const places = models.flatMap(({ name, approvers }) =>
+    Object.entries(approvers)
+      .filter(([stage, wanted]) => withinRegistry({ stages }, stage, wanted).leftOut.length > 0)
+      .map(([stage]) => `${name} (${stage})`),
+  );
+  if (places.length > 0)
+    notices.hint(
+      `modeltrail.yaml names the approvers of a stage, and a model may only narrow them: others were left out of code owners for ${shorten(places)}.`,
+    );
+}
+
+/** The last match counts, so what stands below our lines is what GitHub asks for. */
+function warnOfClaims({ notices, prefix }: Context, file: string, text: string): void {
+  const claims = findLaterClaims(text, prefix);
+  if (claims.length === 0) return;
+  const lines = shorten(claims.map(({ number }) => `${number}`));
+  notices.warn(
+    `${file} gives paths of this registry to others below its block, and the last match counts: move what stands there above "# modeltrail: begin" (line ${lines})`,
+  );
+}
+
+/** The first few, and how many more there are. */
+function shorten(all: readonly string[]): string {
+  const [first, more] = [all.slice(0, 5).join(", "), all.length - 5];
+  return more > 0 ? `${first} and ${more} more` : first;
 }
 
 /** Rejects with USAGE for a name that GitHub cannot have. */
@@ -61,7 +93,8 @@ function wantedOwners({ owners }: GitHubSetup): readonly string[] | undefined {
   });
 }
 
-async function readCodeowners(
+/** The file that counts; where there is none, the one that would be made. */
+export async function readCodeowners(
   read: Planning["read"],
 ): Promise<{ readonly file: string; readonly text: string | undefined }> {
   for (const file of CODEOWNERS_FILES) {

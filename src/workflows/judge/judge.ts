@@ -14,6 +14,7 @@ import { readManifestAt } from "../read/manifest-at.ts";
 import { checkArtifact } from "./artifacts.ts";
 import { findLeavingPoint } from "../read/leaving-point.ts";
 import { readTimelines } from "./arrivals.ts";
+import { findCrossings } from "./crossings.ts";
 import { readOverlay, readTouched, type ChangeRange, type Overlay } from "./overlay.ts";
 
 /** Which artifacts a verdict has to be sure of: none, those of versions that the change brings or moves, or all touched. */
@@ -65,6 +66,7 @@ export async function judgeChange(context: Context, request: JudgeRequest): Prom
     transitions,
   });
   const moved = await findMoved(context, range, overlay.changes);
+  const crossings = await findCrossings(context, range);
   const decide = (timelines: Timelines, told: readonly Transition[]): Verdict =>
     evaluateChange({
       ...overlay,
@@ -73,6 +75,7 @@ export async function judgeChange(context: Context, request: JudgeRequest): Prom
       artifacts,
       stays: staysOf(overlay.base, timelines),
       moved,
+      crossings,
     });
   const first = decide(near, transitions);
   // Nothing is denied for what stands further back: the near end of a history can only make a judge stricter.

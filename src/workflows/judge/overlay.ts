@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 import { sha256Hex } from "../digest.ts";
 import { readRegistryCommit, type RegistryCommit } from "../read/commit.ts";
 import { loadFiles, type Wanted } from "../read/manifests.ts";
-import { listModelManifests, listScope } from "../read/scope.ts";
+import { listHeldStages, listModelManifests, listScope } from "../read/scope.ts";
 import { compareTrees, type TreeChange, type TreeFile } from "../read/trees.ts";
 
 /** Two views of a registry: before a change, and as it would be once the change is merged. */
@@ -76,7 +76,13 @@ export async function readOverlay(context: Context, touched: TouchedFiles): Prom
     head: await reader.snapshot(headFiles, around),
   });
   const named = await readBoth({ files: others, read: false });
-  const { base, head } = dropsStage(named) ? await readBoth({ files: others, read: true }) : named;
+  const { base, head } =
+    baseCommit !== undefined && dropsStage(named)
+      ? await readBoth({
+          files: [...others, ...beside(await listHeldStages(context, baseCommit), models)],
+          read: true,
+        })
+      : named;
   const registriesRemoved = baseCommit === undefined ? outside.filter(isRemovedRegistry) : [];
   return {
     base,
@@ -131,7 +137,10 @@ interface OtherModels {
   readonly read: boolean;
 }
 
-/** Rules that other models have for a stage would hold nowhere once it is gone: then alone they are read. */
+/**
+ * Rules that other models have for a stage would hold nowhere once it is gone, and what they hold there would be stuck:
+ * then alone they are read, with the names of their stages.
+ */
 function dropsStage({ base, head }: Pick<Overlay, "base" | "head">): boolean {
   const [before, after] = [base, head].map(({ registry }) => registry?.value?.spec.stages);
   if (before === undefined || after === undefined) return false;
@@ -150,10 +159,14 @@ async function otherModels(
     touchesRegistry(changes) ||
     changes.some(({ path, before }) => path.endsWith("/model.yaml") && before === null);
   if (!brings || commit === undefined) return [];
-  const manifests = await listModelManifests(context, commit);
-  return manifests.filter(({ path }) => {
+  return beside(await listModelManifests(context, commit), touched);
+}
+
+/** Those files that are not of the models which a change touches. */
+function beside(files: readonly TreeFile[], touched: readonly string[]): readonly TreeFile[] {
+  return files.filter(({ path }) => {
     const identity = identifyPath(path);
-    return identity.kind === "model" && !touched.includes(identity.model);
+    return "model" in identity && identity.model !== undefined && !touched.includes(identity.model);
   });
 }
 
@@ -178,7 +191,7 @@ class Reader {
     const wanted: Wanted = (identity, path) =>
       siblings(identity, path) ||
       (identity.kind === "version" && held.has(`${identity.model}@${identity.version}`));
-    const around = await this.#load(others.files, () => others.read);
+    const around = await this.#load(others.files, ({ kind }) => others.read && kind === "model");
     return buildSnapshot([...around, ...(await this.#load(files, wanted))], sha256Hex);
   }
 

@@ -37,6 +37,7 @@ export async function judgeStep(
     artifacts: undefined,
     stays: staysOf(overlay.base, timelines),
     moved: [],
+    crossings: [],
   });
   return { verdict, head: overlay.head, base: overlay.base, touched };
 }

@@ -68,41 +68,13 @@ export function notARegistry(context: Context, oid: string): ModeltrailError {
 export async function noRegistryHere(context: Context, oid: string): Promise<ModeltrailError> {
   const error = notARegistry(context, oid);
   const { tree } = await context.repository.objects.readCommit(oid);
-  const top = await foldersIn(context, [{ path: "", oid: tree }]);
-  const folders = [...top.below, ...(await foldersIn(context, top.below)).below];
-  const { registries } = await foldersIn(context, folders);
+  const { findRegistries } = await import("./registries.ts");
+  const registries = (await findRegistries(context, tree)).filter((prefix) => prefix !== "");
   if (registries.length === 0) return error;
-  const names = registries.map((path) => JSON.stringify(path)).join(", ");
+  const names = registries.map((prefix) => JSON.stringify(prefix.slice(0, -1))).join(", ");
   return new ModeltrailError(error.code, error.message, {
     hint: `There is one in ${names}: work in that folder, or name it with --registry.`,
   });
-}
-
-interface Folder {
-  readonly path: string;
-  readonly oid: string;
-}
-
-/** How many folders are looked into for a registry that somebody forgot to name. */
-const MOST_FOLDERS = 200;
-
-async function foldersIn(
-  { repository }: Context,
-  parents: readonly Folder[],
-): Promise<{ readonly registries: readonly string[]; readonly below: readonly Folder[] }> {
-  const trees = await repository.objects.readTrees(parents.map(({ oid }) => oid));
-  return {
-    registries: parents.flatMap(({ path }, at) =>
-      trees[at]?.some(({ name }) => name === REGISTRY_FILE) === true ? [path] : [],
-    ),
-    below: parents
-      .flatMap(({ path }, at) =>
-        (trees[at] ?? [])
-          .filter(isFolder)
-          .map(({ name, oid }) => ({ path: path === "" ? name : `${path}/${name}`, oid })),
-      )
-      .slice(0, MOST_FOLDERS),
-  };
 }
 
 /** The registry in a commit; undefined when the commit has none. */

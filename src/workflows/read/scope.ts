@@ -113,6 +113,18 @@ function isNoManifestFolder(name: string): boolean {
   return name !== "deploy";
 }
 
+/** The stage.yaml of every model with a good name, unread; versions and yanks are not even listed. */
+export async function listHeldStages(context: Context, commit: RegistryCommit): Promise<readonly TreeFile[]> {
+  const models = await modelsTree(context, commit.tree);
+  if (models === undefined) return [];
+  const files = await listFiles(
+    context.repository,
+    { path: MODELS_FOLDER, oid: models },
+    (path) => isNeeded(path, isGoodName) && !/\/(versions|yanked)(\/|$)/.test(path),
+  );
+  return files.filter(({ path }) => identifyPath(path).kind === "stage");
+}
+
 /** The model.yaml of every model with a good name, unread; namespaces are entered, folders of models are not. */
 export async function listModelManifests(
   context: Context,

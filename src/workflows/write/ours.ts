@@ -29,6 +29,8 @@ export async function readOurs(
     (await objects.readCommit(parent)).tree,
     commit.tree,
   );
+  // Of a registry in another folder, which may have the same name.
+  if (changes.some(({ path }) => !path.startsWith(context.prefix))) return undefined;
   const added = changes.flatMap(({ after }) => (after === null ? [] : [after.oid]));
   const blobs = await objects.readBlobs(added, limitsOf("ModelVersion").bytes);
   const texts = new Map(added.map((oid, index) => [oid, decode(blobs[index])]));
