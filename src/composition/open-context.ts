@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { GitRepository } from "../adapters/git/open.ts";
 import type { AskCredentials } from "../adapters/git/remote-credentials.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
+import type { Registry } from "../manifest/types.generated.ts";
 import { REGISTRY_FILE } from "../registry/layout.ts";
 import type { CodeRepository, Context, ForgeScope, RegistryPlace } from "../workflows/context.ts";
 import type { OpenContextOptions, OpenedContext } from "./opened-context.ts";
@@ -18,21 +19,24 @@ export async function openContext(options: OpenContextOptions): Promise<OpenedCo
       openCode: (code, { commonDir }) => openCode(resolve(cwd, code), { commonDir, prefix: "" }, env),
     });
   }
-  const start = options.registry === undefined ? cwd : resolve(cwd, options.registry);
+  const start = registry === undefined ? cwd : await startOf(registry, cwd);
   const { openRepository } = await import("../adapters/git/open.ts");
   const repository: GitRepository = await openRepository(start, {
     env,
     now,
     credentials: askCredentials(env, () => ({ repository, prefix: prefixOf(repository.root, folder) })),
   });
-  const folder = await registryFolder(repository.root, start, options.registry !== undefined);
+  const folder = await registryFolder(repository.root, start, registry !== undefined);
+  const prefix = prefixOf(repository.root, folder);
   return {
     ...sharedContext(options),
     repository,
-    prefix: prefixOf(repository.root, folder),
+    prefix,
     openStore: async (storage) => {
       const { openArtifactStore } = await import("./open-store.ts");
-      return openArtifactStore(storage, mainFolder(repository, folder), repository);
+      const { root, gitDir, commonDir } = repository;
+      const at = await storageFolder(repository, prefix, storage);
+      return openArtifactStore(storage, at, { root, gitDir, commonDir, prefix });
     },
     openForge: async (opened, scope) => {
       const { host } = scope;
@@ -47,17 +51,17 @@ export async function openContext(options: OpenContextOptions): Promise<OpenedCo
       const { placeFolder } = await import("./place-folder.ts");
       return placeFolder(resolve(cwd, target), storage, {
         repository,
-        registry: mainFolder(repository, folder),
+        registry: await storageFolder(repository, prefix, storage),
       });
     },
-    openCode: (code) =>
-      openCode(
-        resolve(cwd, code),
-        { commonDir: repository.commonDir, prefix: prefixOf(repository.root, folder) },
-        env,
-      ),
+    openCode: (code) => openCode(resolve(cwd, code), { commonDir: repository.commonDir, prefix }, env),
     readWorkFile: (path) => readWorkFile(folder, path),
   };
+}
+
+async function startOf(registry: string, cwd: string): Promise<string> {
+  const { findRegistryStart } = await import("./registry-start.ts");
+  return findRegistryStart(registry, cwd);
 }
 
 /** What is the same for every registry, wherever it lies. */
@@ -154,12 +158,16 @@ function prefixOf(root: string | undefined, folder: string | undefined): string 
   return path === "" ? "" : `${path}/`;
 }
 
-/** Where embedded storage lies: in the main work tree, which linked ones share. */
-function mainFolder(repository: GitRepository, folder: string | undefined): string {
-  const { root, gitDir, commonDir } = repository;
-  if (root === undefined || folder === undefined) return commonDir;
-  const main = gitDir === commonDir ? root : dirname(commonDir);
-  return join(main, relative(root, folder));
+/** The registry's folder from where relative storage begins; an absolute address asks for none. */
+async function storageFolder(
+  repository: GitRepository,
+  prefix: string,
+  { uri }: Registry["spec"]["storage"],
+): Promise<string> {
+  if (!uri.startsWith("file:") || isAbsolute(uri.slice("file:".length)))
+    return resolve(repository.root ?? repository.commonDir, prefix);
+  const { findMainPlace } = await import("./main-place.ts");
+  return resolve(await findMainPlace(repository), prefix);
 }
 
 async function openCode(

@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join, relative, sep } from "node:path";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { GitRepository } from "../adapters/git/open.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import type { Registry } from "../manifest/types.generated.ts";
@@ -11,7 +11,10 @@ import { listWorkTrees } from "./work-trees.ts";
 const DEFAULT_REGION = "us-east-1";
 
 /** What of this machine a store must stay out of; left out where the registry itself is not on it. */
-export type OwnFolders = Pick<GitRepository, "root" | "gitDir" | "commonDir">;
+export interface OwnFolders extends Pick<GitRepository, "root" | "gitDir" | "commonDir"> {
+  /** The registry's folder from the top of a work tree: empty, or ending with `/`. */
+  readonly prefix: string;
+}
 
 /**
  * The store that a registry's configuration names. `folder` is the registry's, where relative `file:` addresses
@@ -42,29 +45,52 @@ async function requireApart(
   for (const registry of await registryFolders(folder, own))
     if (isInside(await realPathOf(join(registry, MODELS_FOLDER)), place))
       throw invalid(`${JSON.stringify(uri)} lies in the registry's own ${MODELS_FOLDER}/ (${place})`);
-  if ((await isInAnyGit(root)) || (await isGits(place, own))) throw inGit(uri, place);
+  if ((await isInAnyGit(root)) || (await isGits(place, folder, own))) throw inGit(uri, place);
 }
 
 /** The registry's folder in every work tree: what is written into any of them would be committed as manifests. */
 async function registryFolders(folder: string, own: OwnFolders): Promise<readonly string[]> {
-  const { root, gitDir, commonDir } = own;
-  const main = gitDir === commonDir ? root : dirname(commonDir);
-  const below = root === undefined || main === undefined ? "" : relative(main, folder);
-  return [folder, ...(await listWorkTrees(own)).map((tree) => join(tree, below))];
+  return [folder, ...(await listWorkTrees(own)).map((tree) => join(tree, own.prefix))];
 }
 
 async function isInAnyGit(root: string): Promise<boolean> {
   return (await realPathOf(root)).split(sep).some(isGitFolder);
 }
 
-/** A bare repository is such a folder as a whole; a hidden folder of ours in it is in nobody's way. */
-async function isGits(place: string, { root, gitDir, commonDir }: OwnFolders): Promise<boolean> {
+/**
+ * A bare repository is such a folder as a whole, and where its work trees have their storage; a hidden folder of ours in
+ * it is in nobody's way, `registry` being the registry's own there.
+ */
+async function isGits(
+  place: string,
+  registry: string,
+  { gitDir, commonDir, prefix }: OwnFolders,
+): Promise<boolean> {
   for (const folder of [gitDir, commonDir]) {
     const real = await realPathOf(folder);
     if (!isInside(real, place)) continue;
-    if (root !== undefined || !relative(real, place).startsWith(".")) return true;
+    const isOurs =
+      real === commonDir && registry === resolve(real, prefix) && !GIT_OWN.has(prefix.split("/", 1)[0] ?? "");
+    if (!isOurs || !isHidden(relative(registry, place))) return true;
   }
   return false;
+}
+
+/** Folders of a Git folder that other programs look into. */
+const GIT_OWN = new Set([
+  "branches",
+  "hooks",
+  "info",
+  "lfs",
+  "logs",
+  "modules",
+  "objects",
+  "refs",
+  "worktrees",
+]);
+
+function isHidden(way: string): boolean {
+  return way.startsWith(".") && way !== ".." && !way.startsWith(`..${sep}`);
 }
 
 async function openS3(storage: Registry["spec"]["storage"]): Promise<ArtifactStore> {

@@ -1,3 +1,4 @@
+import type { HostRules } from "./host-rules.ts";
 import type { FileEdit } from "./repository.ts";
 
 /**
@@ -19,10 +20,11 @@ export interface Forge {
   /** Closes an open proposal at `head`; a rejected one is remembered, a superseded or merged one is not. */
   close(branch: string, head: string, closing: Closing): Promise<void>;
   /**
-   * Takes away what closing superseded proposals left behind under `folders` (`promote/staging/`), of branches that
-   * `isOne` says yes to; never a proposal that is open, rejected, or a person's. Left out where nothing can be left.
+   * Takes away what closing superseded proposals left behind under `folders` (`promote/staging/`), of the branches that
+   * `pick` gives back: the first ones of them, since each takes a request. Never a proposal that is open or rejected;
+   * `pick` keeps those with a person's commits. Left out where nothing can be left.
    */
-  sweep?(folders: readonly string[], isOne: (branch: string) => boolean): Promise<void>;
+  sweep?(folders: readonly string[], pick: PickBranches): Promise<void>;
   /** What commands may do there with the token at hand; left out where there is none to look at. */
   access?(): Promise<OwnAccess>;
   /** What only a host with pull requests can do; undefined elsewhere. */
@@ -31,33 +33,17 @@ export interface Forge {
   readonly rules?: HostRules | undefined;
 }
 
+/** A branch, and the commit at its tip. */
+export interface BranchTip {
+  readonly branch: string;
+  readonly head: string;
+}
+
+/** Those that a caller wants looked at, the most promising first. */
+export type PickBranches = (found: readonly BranchTip[]) => Promise<readonly BranchTip[]>;
+
 /** `archived`: nobody may write. `untold`: the host does not say, as of an App's token. */
 export type OwnAccess = "write" | "read" | "archived" | "untold";
-
-/** The rules of one repository, as far as the token is shown them. Calls reject as those of `PullRequests` do. */
-export interface HostRules {
-  /** What holds for a branch, which need not be there yet. Rejects with FORBIDDEN or NOT_FOUND where it is not told. */
-  branch(name: string): Promise<BranchRules>;
-  /** Whether workflows may approve pull requests; undefined where it is not told. */
-  workflowsMayApprove(): Promise<boolean | undefined>;
-}
-
-export interface BranchRules {
-  /** Changes come through pull requests alone. */
-  readonly pullRequests: boolean;
-  readonly forcePushesBlocked: boolean;
-  readonly deletionBlocked: boolean;
-  /** What has to be successful before a merge. */
-  readonly statuses: readonly RequiredStatus[];
-  /** True where more may hold than is told: what seems not to be asked for may be asked for after all. */
-  readonly partial: boolean;
-}
-
-export interface RequiredStatus {
-  readonly name: string;
-  /** Whose word counts: that of workflows, of some other App, or of everybody who may write. */
-  readonly source: "workflows" | "other" | "anybody";
-}
 
 export interface Proposal {
   /** Without `refs/heads/`: `promote/production/fraud-detector/1.4.0`. */
@@ -141,12 +127,15 @@ export interface PullRequests {
   setStatus(head: string, status: CommitStatus): Promise<void>;
   /**
    * Sets statuses of a commit one after the other, in the order given. One whose last word is ours and says the same,
-   * its address aside, is left as it is.
+   * its address aside, is left as it is. With `guard` a success of that name stands only as long as the guard holds.
    */
-  setStatuses(head: string, statuses: readonly PlannedStatus[]): Promise<void>;
+  setStatuses(head: string, statuses: readonly PlannedStatus[], guard?: StatusGuard): Promise<void>;
   /** A pull request of anybody, in any state and into any branch. Rejects with NOT_FOUND. */
   look(number: number): Promise<RequestFacts>;
-  /** All open pull requests into the base branch, those of forks included, oldest first. */
+  /**
+   * All open pull requests into the base branch, those of forks included, oldest first; those into any branch where the
+   * forge was opened with an empty base.
+   */
   listRequests(): Promise<readonly RequestFacts[]>;
   /**
    * Keeps one comment of our own, known by its marker and by who wrote it, up to date; writes nothing when it says the
@@ -243,4 +232,14 @@ export interface CommitStatus {
 export interface PlannedStatus extends CommitStatus {
   /** Brings up to date what stands there, and makes nothing new. */
   readonly onlyIfThere?: true;
+  /** Takes the place of a status in that state alone. */
+  readonly onlyOver?: "success";
+}
+
+/** What a success depends on besides its commit. */
+export interface StatusGuard {
+  /** Whether it does still; asked right before the success is written, and right after. */
+  readonly holds: () => Promise<boolean>;
+  /** What is said instead where it does not. Its name is that of the success. */
+  readonly otherwise: PlannedStatus;
 }

@@ -2,7 +2,14 @@ import { isModeltrailError } from "../diagnostics/errors.ts";
 import type { ModelStage } from "../manifest/types.generated.ts";
 import { checkFields, stageFields } from "../registry/checks/fields.ts";
 import { modelNameProblem, nameProblem } from "../registry/names.ts";
-import { outlineFolders, type ModelOutline, type OutlinedStage, type Outlines } from "../registry/outline.ts";
+import {
+  findLinkedFolders,
+  findMixedModels,
+  outlineFolders,
+  type ModelOutline,
+  type OutlinedStage,
+  type Outlines,
+} from "../registry/outline.ts";
 import { latestVersion, versionNumber, versionProblem } from "../registry/versions.ts";
 import type { LoadedFile } from "../registry/view.ts";
 import type { Context } from "./context.ts";
@@ -14,7 +21,7 @@ import { readPolicy } from "./read/policy.ts";
 /** A model in a line. */
 export interface ModelRow {
   readonly model: string;
-  /** What each stage holds; stages that hold nothing are left out, a broken one is null. */
+  /** What each stage holds, a yanked version too; stages that hold nothing are left out, a broken one is null. */
   readonly stages: Readonly<Record<string, string | null>>;
   /** The highest version that is not yanked; left out when there is none. */
   readonly latest?: string;
@@ -36,9 +43,10 @@ export interface ModelList {
 /** Lists every model with what its stages hold. A broken file marks its row and hides nothing else. */
 export async function listModels(context: Context, at: ReadAt = {}): Promise<ModelList> {
   const commit = await openCommit(context, at);
-  const { outlines, coming } = await findModels(context, commit);
+  const { outlines, coming, links } = await findModels(context, commit);
   // While git is looking for the last of the stages.
-  const beginnings = outlines.map(beginRow);
+  const mixed = findMixedModels(outlines.map(({ name }) => name));
+  const beginnings = outlines.map((outline) => beginRow(outline, mixed));
   const files = new Map((await Promise.all(coming)).flat().map((file) => [file.path, file]));
   const models = beginnings
     .map((row) => finishRow(row, files))
@@ -46,8 +54,10 @@ export async function listModels(context: Context, at: ReadAt = {}): Promise<Mod
   for (const row of models)
     if (row.broken)
       context.notices.warn(
-        `${row.model} has a broken manifest, or a stage without a usable version, or a bad name; modeltrail validate says what is wrong`,
+        `${row.model} has a broken manifest, or a stage without a usable version, or a bad name, or a link in place of a folder; modeltrail validate says what is wrong`,
       );
+  for (const link of links)
+    context.notices.warn(`${link} is no folder but leads elsewhere, so no model is read there`);
   return { commit: commit.oid, stages: await stageNames(context, commit), models };
 }
 
@@ -61,9 +71,12 @@ async function findModels(
 ): Promise<{
   readonly outlines: readonly ModelOutline[];
   readonly coming: readonly Promise<readonly LoadedFile[]>[];
+  /** What could be the folder of a model, and leads elsewhere. */
+  readonly links: readonly string[];
 }> {
   const outlines: Outlines = new Map();
   const coming: Promise<readonly LoadedFile[]>[] = [];
+  const links: string[] = [];
   let found: OutlinedStage[] = [];
   const read = (): void => {
     const files = loadFiles(context, found, () => true);
@@ -74,10 +87,13 @@ async function findModels(
   };
   for await (const folders of listModelFolders(context, commit)) {
     found.push(...outlineFolders(outlines, folders));
+    for (const folder of folders) links.push(...findLinkedFolders(folder));
     if (found.length >= STAGES_AT_ONCE) read();
   }
   read();
-  return { outlines: [...outlines.values()], coming };
+  // In the folder of a model they are pictures for its card.
+  const outside = links.filter((link) => !outlines.has(link.split("/")[1] ?? ""));
+  return { outlines: [...outlines.values()], coming, links: outside.toSorted() };
 }
 
 async function stageNames(context: Context, commit: RegistryCommit): Promise<readonly string[]> {
@@ -97,14 +113,14 @@ interface RowBeginning {
   readonly broken: boolean;
 }
 
-function beginRow(outline: ModelOutline): RowBeginning {
-  const { versions, yanks, hasManifest, hasOddFile } = outline;
+function beginRow(outline: ModelOutline, mixed: ReadonlySet<string>): RowBeginning {
+  const { name, versions, yanks, hasManifest, hasOddFile } = outline;
   return {
     outline,
     latest: latestVersion(
       yanks.size === 0 ? [...versions] : [...versions].filter((version) => !yanks.has(version)),
     ),
-    broken: !hasManifest || hasOddFile || isMisnamed(outline),
+    broken: !hasManifest || hasOddFile || mixed.has(name) || isMisnamed(outline),
   };
 }
 
@@ -112,17 +128,19 @@ function finishRow(
   { outline, latest, broken }: RowBeginning,
   files: ReadonlyMap<string, LoadedFile>,
 ): ModelRow {
-  const held = outline.stages.map(
-    ({ identity, path }) => [identity.stage, stageIn(files.get(path))] as const,
-  );
+  const held = outline.stages.map(({ identity, path }): HeldStage => {
+    return [identity.stage, versionHeld(outline, identity.stage, stageIn(files.get(path)))];
+  });
   return {
     model: outline.name,
-    stages: Object.fromEntries(held.map(([stage, value]) => [stage, value?.spec.version ?? null])),
+    stages: Object.fromEntries(held),
     ...(latest === undefined ? {} : { latest }),
     versions: outline.versions.size,
-    broken: broken || !held.every(isSoundIn(outline)),
+    broken: broken || held.some(([, version]) => version === null || outline.yanks.has(version)),
   };
 }
+
+type HeldStage = readonly [stage: string, version: string | null];
 
 /** What a stage's file holds; undefined when it cannot be read. */
 function stageIn(file: LoadedFile | undefined): ModelStage | undefined {
@@ -143,11 +161,9 @@ function isMisnamed({ name, versions, yanks, stages }: ModelOutline): boolean {
   return stages.some(({ identity }) => nameProblem("stage", identity.stage) !== undefined);
 }
 
-/** Whether a stage says what its path says, and names a version that is there to be used. */
-function isSoundIn(model: ModelOutline): (stage: readonly [string, ModelStage | undefined]) => boolean {
-  return ([stage, value]) => {
-    if (value === undefined || checkFields(value, stageFields(model.name, stage)).length > 0) return false;
-    const { version } = value.spec;
-    return model.versions.has(version) && !model.yanks.has(version);
-  };
+/** What a stage says, as far as `resolve` would answer it; null unless it says what its path says, and of a version that is there. */
+function versionHeld(model: ModelOutline, stage: string, value: ModelStage | undefined): string | null {
+  if (value === undefined || checkFields(value, stageFields(model.name, stage)).length > 0) return null;
+  const { version } = value.spec;
+  return model.versions.has(version) ? version : null;
 }

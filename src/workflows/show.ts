@@ -1,20 +1,23 @@
 import type { Finding } from "../diagnostics/finding.ts";
-import type { Model, ModelVersion, ModelYank } from "../manifest/types.generated.ts";
-import { type CheckedModel, type ModelView, usableVersions } from "../registry/model-view.ts";
+import type { Model, ModelStage, ModelVersion, ModelYank } from "../manifest/types.generated.ts";
+import { checkFields, stageFields } from "../registry/checks/fields.ts";
+import type { Problem } from "../registry/checks/problem.ts";
+import { checkStage } from "../registry/checks/stage.ts";
+import { type CheckedModel, type Entry, type ModelView, usableVersions } from "../registry/model-view.ts";
 import { parseModelReference } from "../registry/names.ts";
 import { compareVersions, latestVersion, versionProblem } from "../registry/versions.ts";
 import { ModeltrailError } from "../diagnostics/errors.ts";
 import type { Context } from "./context.ts";
 import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
 import { readCheckedModel } from "./read/snapshot.ts";
-import { requireValue } from "./require-entry.ts";
+import { broken, requireValue } from "./require-entry.ts";
 import { findTarget } from "./target.ts";
 import { hintUncommitted, hintUncommittedModel } from "./uncommitted.ts";
 
 /** One version in a line of `show`. */
 export interface VersionRow {
   readonly version: string;
-  /** The stages that hold it. */
+  /** The stages that hold it; one whose file contradicts its path or the version is left out. */
   readonly stages: readonly string[];
   readonly yanked: boolean;
   /** True when its manifest cannot be read, or contradicts its path or itself. */
@@ -91,7 +94,11 @@ async function findVersion(
   ref: string,
 ): Promise<string> {
   const number = ref === "latest" ? (latestVersion(usableVersions(model)) ?? ref) : ref;
-  const entry = model.versions.get(number) ?? model.stages.get(ref);
+  const stage = model.versions.has(number) ? undefined : model.stages.get(ref);
+  const wrong = stage === undefined ? undefined : stageProblem(model, ref, stage);
+  if (stage !== undefined && wrong !== undefined)
+    throw broken(stage.path, stage.positionOf(wrong.pointer)?.line, wrong.message);
+  const entry = model.versions.get(number) ?? stage;
   if (entry?.value === undefined) return (await findTarget(context, commit, model.name, ref)).target.version;
   await hintUncommitted(context, commit, [entry]);
   return model.versions.has(number) ? number : entry.value.spec.version;
@@ -103,7 +110,12 @@ function versionRows(model: CheckedModel): readonly VersionRow[] {
     model.findings.filter(({ severity }) => severity === "error").map(({ file }) => file),
   );
   const held = (version: string): readonly string[] =>
-    [...model.stages].filter(([, entry]) => entry.value?.spec.version === version).map(([stage]) => stage);
+    [...model.stages]
+      .filter(
+        ([stage, entry]) =>
+          entry.value?.spec.version === version && stageProblem(model, stage, entry) === undefined,
+      )
+      .map(([stage]) => stage);
   const rows = [...model.versions].map(([version, entry]) => ({
     version,
     stages: held(version),
@@ -112,6 +124,12 @@ function versionRows(model: CheckedModel): readonly VersionRow[] {
     ...summary(entry.value),
   }));
   return rows.toSorted((a, b) => newestFirst(a.version, b.version));
+}
+
+/** Where a stage contradicts its path or its version: `resolve` answers nothing for it then. */
+function stageProblem(model: ModelView, stage: string, entry: Entry<ModelStage>): Problem | undefined {
+  const [wrong] = checkFields(entry.value, stageFields(model.name, stage));
+  return wrong ?? checkStage(model, stage, entry).find(({ code }) => code === "STAGE_DIFFERS");
 }
 
 /** Files whose name is no version come last. */

@@ -1,13 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Entry, ModelView } from "../../src/registry/model-view.ts";
+import { identifyPath } from "../../src/registry/layout.ts";
 import {
+  findMixedModels,
   outlineFolders,
   type ModelOutline,
   type OutlinedFolder,
   type Outlines,
 } from "../../src/registry/outline.ts";
-import { unreadFile, viewFiles } from "../../src/registry/view.ts";
+import { type LoadedFile, unreadFile, viewFiles } from "../../src/registry/view.ts";
 
 const part = fc.constantFrom(
   "fraud",
@@ -58,13 +60,20 @@ describe("outlineFolders", () => {
           own.map((one) => unreadFile(`${path}/${one.name}`, one.mode, one.oid)),
         );
         expect(outlines.toSorted(byName)).toEqual(
-          [...viewFiles(files).models.values()].map(seen).toSorted(byName),
+          [...viewFiles(files).models.values()].map((model) => seen(model, files)).toSorted(byName),
         );
         models += outlines.length;
       }),
       { numRuns: 2_000 },
     );
     expect(models).toBeGreaterThan(500);
+  });
+});
+
+describe("findMixedModels", () => {
+  it("names a model that holds models, and those", () => {
+    const mixed = findMixedModels(["fraud", "fraud-x", "risk/churn", "fraud/eu", "fraud/us"]);
+    expect([...mixed].toSorted()).toEqual(["fraud", "fraud/eu", "fraud/us"]);
   });
 });
 
@@ -88,7 +97,10 @@ function told(outline: ModelOutline): Told {
   };
 }
 
-function seen({ name: model, manifest, versions, yanks, stages }: ModelView): Told {
+function seen(
+  { name: model, manifest, versions, yanks, stages }: ModelView,
+  files: readonly LoadedFile[],
+): Told {
   const entries: (Entry<unknown> | undefined)[] = [manifest, ...versions.values(), ...yanks.values()];
   return {
     name: model,
@@ -96,7 +108,12 @@ function seen({ name: model, manifest, versions, yanks, stages }: ModelView): To
     versions: [...versions.keys()].toSorted(),
     yanks: [...yanks.keys()].toSorted(),
     stages: [...stages.values()].map(({ path }) => path).toSorted(),
-    odd: [...entries, ...stages.values()].some((entry) => entry?.state === "broken"),
+    odd:
+      [...entries, ...stages.values()].some((entry) => entry?.state === "broken") ||
+      files.some(({ path, mode }) => {
+        const identity = identifyPath(path);
+        return identity.kind === "stray" && identity.model === model && !mode.startsWith("100");
+      }),
   };
 }
 

@@ -48,8 +48,30 @@ function fill(workspace: Workspace): void {
   write("models/versions/model.yaml", "x\n");
   write("models/a/b/c/stages/production/stage.yaml", "x\n");
   write("models/loose.txt", "x\n");
+  writeOddModels(workspace);
   workspace.git("add", "--all");
   workspace.git("commit", "--quiet", "-m", "fill");
+}
+
+const ODD = ["m14", "m16", "m17", "m19", "m20", "m20/inner", "m22"];
+
+/** What names, links and the stages' own files tell, besides. */
+function writeOddModels({ folder, write }: Workspace): void {
+  const at = (path: string): string => join(folder, "models", path);
+  // Stages that say another stage, another model, and a version that is not there.
+  const one = aVersion("m14", "1.0.0");
+  write("models/m14/stages/production/stage.yaml", textOf(aStage("staging", one)));
+  write("models/m16/stages/staging/stage.yaml", textOf(aStage("staging", aVersion("m14", "1.0.0"))));
+  write("models/m17/stages/staging/stage.yaml", textOf(aStage("staging", aVersion("m17", "9.0.0"))));
+  // Links in place of folders.
+  rmSync(at("m19/stages"), { recursive: true });
+  symlinkSync("../m13/stages", at("m19/stages"));
+  rmSync(at("m22/stages/staging"), { recursive: true });
+  symlinkSync("production", at("m22/stages/staging"));
+  symlinkSync("m13", at("linked"));
+  symlinkSync("../m13", at("team-0/linked"));
+  symlinkSync("README.md", at("m13/picture"));
+  write("models/m20/inner/model.yaml", textOf(aModel("m20/inner")));
 }
 
 describe("a list of very many models", () => {
@@ -90,7 +112,7 @@ describe("a list of very many models", () => {
     expect(rows.get("team-0/m0")).toMatchObject({ broken: false });
     expect(rows.get("m4")?.stages).toEqual({ production: "1.0.0", staging: null });
     expect(rows.get("m5")?.stages).toEqual({ production: "1.0.0", staging: null });
-    expect(models.filter(({ broken }) => broken).map(({ model }) => model)).toEqual([
+    const broken = [
       "Bad Name",
       "caf\u00e9",
       "deploy",
@@ -101,9 +123,24 @@ describe("a list of very many models", () => {
       "m7",
       "team-0/Also Bad",
       "versions",
-    ]);
+    ];
+    expect(models.filter((row) => row.broken).map(({ model }) => model)).toEqual(
+      [...broken, ...ODD].toSorted(),
+    );
+    // As `resolve` answers: a yanked version with its mark, and nothing for what contradicts itself.
+    expect(rows.get("m2")?.stages).toEqual({ production: "1.0.0", staging: "1.0.0" });
+    expect(rows.get("m14")?.stages).toEqual({ production: null, staging: "1.0.0" });
+    expect(rows.get("m16")?.stages).toEqual({ production: "1.0.0", staging: null });
+    expect(rows.get("m17")?.stages).toEqual({ production: "1.0.0", staging: null });
     expect(rows.has("only-deploy")).toBe(false);
     expect(rows.has("only-notes")).toBe(false);
+  });
+
+  it("warns of links where a model's folder could be", () => {
+    const said = workspace.warnings.join("\n");
+    for (const link of ["models/linked", "models/team-0/linked"])
+      expect(said).toContain(`${link} is no folder`);
+    expect(said).not.toContain("models/m13/picture");
   });
 
   it("says GIT when a folder is missing from the repository", async () => {

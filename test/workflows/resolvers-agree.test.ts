@@ -130,7 +130,7 @@ describe("a list", () => {
   it.each(names)("marks a stage with %s", async (_, path, edit) => {
     const workspace = broken(path, edit);
     expect((await listModels(await workspace.open())).models).toMatchObject([
-      { model: "fraud", stages: { staging: "1.0.0" }, broken: true },
+      { model: "fraud", stages: { staging: null }, broken: true },
     ]);
   });
 
@@ -166,6 +166,20 @@ describe("a list", () => {
     });
     workspace.git("commit", "--quiet", "-m", "link");
     expect((await listModels(await workspace.open())).models).toMatchObject([{ broken: true }]);
+  });
+});
+
+describe("show", () => {
+  it.each([...copies, ...names])("leaves out a stage with %s", async (_, path, edit) => {
+    const workspace = broken(path, edit);
+    const { versions: rows, findings } = await showModel(await workspace.open(), "fraud");
+    expect(rows).toMatchObject([{ version: "1.0.0", stages: [], broken: false }]);
+    expect(findings.length).toBeGreaterThan(0);
+    for (const { file } of findings) expect(file).toBe(path);
+    await expect(showModel(await workspace.open(), "fraud@staging")).rejects.toMatchObject({
+      code: "BROKEN_MANIFEST",
+      message: expect.stringContaining(path),
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import { isModeltrailError, ModeltrailError } from "../../diagnostics/errors.ts";
+import type { BranchTip } from "../../ports/forge.ts";
 import type { Repository } from "../../ports/repository.ts";
 
 /** One move of a branch of the remote; null stands for "there is none". */
@@ -24,7 +25,7 @@ export class RemoteBranches {
   }
 
   /** The branches under a folder, `promote/staging/`, as they were fetched last. */
-  async list(folder: string): Promise<readonly { readonly branch: string; readonly head: string }[]> {
+  async list(folder: string): Promise<readonly BranchTip[]> {
     const remote = await (this.#remote ??= this.#nameRemote());
     const tracking = `refs/remotes/${remote}/`;
     const refs = await this.#repository.refs.list(`${tracking}${folder}`);

@@ -1,7 +1,7 @@
 import { isModeltrailError, ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Closing } from "../../ports/forge.ts";
 import { readMarker, replaceMarker } from "./body.ts";
-import { isEndedByUs, type Marker, renderMarker, withoutEnd } from "./marker.ts";
+import { endedMarker, isEndedByUs, type Marker, renderMarker, withoutEnd } from "./marker.ts";
 import { readPages } from "./pages.ts";
 import { openOf, type Place, type PullReply, readPullsOf } from "./pulls.ts";
 import { settle } from "./settle.ts";
@@ -60,7 +60,8 @@ function endOf({ base }: Place, pull: PullReply, closing: Closing): Marker | und
   const marker = readMarker(pull.body);
   if (closing.why === "rejected") return isEndedByUs(marker) ? withoutEnd(marker) : undefined;
   const end: Marker = closing.why === "superseded" ? { superseded: closing.by } : { merged: base };
-  return { ...withoutEnd(marker ?? {}), ...end, seen: pull.updated_at };
+  const { number, head } = pull;
+  return endedMarker(marker ?? {}, { ...end, seen: pull.updated_at }, { number, head: head.sha });
 }
 
 function noRoom({ number }: PullReply): ModeltrailError {

@@ -119,7 +119,7 @@ function explain(answer: Answer): Explanation {
 /** In the words of the client, which keeps the proxy's answer to itself. */
 const PROXY_REFUSAL = /proxy authentication required|proxy response \(407\)/i;
 const PROXY_HINT =
-  "The proxy wants to know who you are: HTTPS_PROXY=http://<name>:<password>@<host>:<port> (HTTP_PROXY for an address without TLS).";
+  "The proxy wants to know who you are: write name and password, with a colon between them and an @ after them, in front of its host in HTTPS_PROXY (HTTP_PROXY for an address without TLS).";
 
 /** Where a refusal names its own reason, and nothing else is known of it. */
 function againHint({ repository, host }: Asked): string {

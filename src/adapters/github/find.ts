@@ -2,7 +2,7 @@ import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Proposal, ProposalState } from "../../ports/forge.ts";
 import { readMarker } from "./body.ts";
 import { GitHubError } from "./errors.ts";
-import { isEndedByUs } from "./marker.ts";
+import { isEndedByUs, isEndOf } from "./marker.ts";
 import { readPages } from "./pages.ts";
 import {
   openOf,
@@ -46,12 +46,13 @@ interface EventReply {
 /** What we closed, unless a person opened it again: who closed it after that rejected it. */
 export async function isClosedByUs({ api: { rest, repo } }: Place, pull: PullReply): Promise<boolean> {
   const marker = readMarker(pull.body);
-  if (!isEndedByUs(marker)) return false;
+  const { number, head } = pull;
+  if (!isEndedByUs(marker) || !isEndOf(marker, { number, head: head.sha })) return false;
   const { seen } = marker;
   if (seen === undefined) return true;
   try {
     const events = await readPages<EventReply>((page) =>
-      rest.issues.listEvents({ ...repo, ...page, issue_number: pull.number }),
+      rest.issues.listEvents({ ...repo, ...page, issue_number: number }),
     );
     // Oldest first. The first end after it was seen open is ours.
     const later = events.filter(({ created_at }) => toSeconds(created_at) >= toSeconds(seen));

@@ -1,4 +1,5 @@
 import { isModeltrailError } from "../../diagnostics/errors.ts";
+import type { PickBranches } from "../../ports/forge.ts";
 import { readMarker } from "./body.ts";
 import { isClosedByUs } from "./find.ts";
 import { openOf, type Place, readPullsOf } from "./pulls.ts";
@@ -13,11 +14,11 @@ const MOST_LOOKS = 5;
 export async function sweepLeftOvers(
   place: Place,
   folders: readonly string[],
-  isOne: (branch: string) => boolean,
+  pick: PickBranches,
 ): Promise<void> {
   const listed = await Promise.all(folders.map((folder) => place.branches.list(folder)));
-  const candidates = listed.flat().filter(({ branch }) => isOne(branch));
-  for (const { branch, head } of candidates.slice(0, MOST_LOOKS)) {
+  const picked = await pick(listed.flat());
+  for (const { branch, head } of picked.slice(0, MOST_LOOKS)) {
     if (await isLeftOver(place, branch, head)) await deleteLeftOver(place, branch, head);
   }
 }

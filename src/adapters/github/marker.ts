@@ -51,11 +51,27 @@ export function proposalMarker(data: Marker, { head, base, draft }: Standing): M
 
 /** The same without what says that we closed it. */
 export function withoutEnd(marker: Marker): Marker {
-  const { superseded: _by, merged: _where, seen: _when, ...own } = marker;
+  const { superseded: _by, merged: _where, seen: _when, ended: _which, ...own } = marker;
   return own;
+}
+
+/** A pull request that is closed: its number, and the commit at which it ends. */
+interface Ended {
+  readonly number: number;
+  readonly head: string;
+}
+
+/** Says that we closed it, and which one that was: a text is copied to others. */
+export function endedMarker(marker: Marker, end: Marker, { number, head }: Ended): Marker {
+  return { ...withoutEnd(marker), head, ...end, ended: String(number) };
 }
 
 /** True for the marker of a proposal that we closed, so that its end is no rejection. */
 export function isEndedByUs(marker: Marker | undefined): marker is Marker {
   return marker?.["superseded"] !== undefined || marker?.["merged"] !== undefined;
+}
+
+/** Whether a marker speaks of this very pull request and commit, and was not copied from another. */
+export function isEndOf(marker: Marker, { number, head }: Ended): boolean {
+  return marker["ended"] === String(number) && marker["head"] === head;
 }

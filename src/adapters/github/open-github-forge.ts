@@ -63,7 +63,7 @@ export function openGitHubForge(options: GitHubForgeOptions): Forge {
     publish: (proposal, expected) => publishProposal(place, proposal, expected),
     close: (branch, head, closing) => closeProposal(place, { branch, head, closing }),
     access: () => readOwnAccess(place),
-    sweep: (folders, isOne) => sweepLeftOvers(place, folders, isOne),
+    sweep: (folders, pick) => sweepLeftOvers(place, folders, pick),
     pullRequests: pullRequestsOf(place),
     rules: {
       branch: (ref) => readBranchRules(place, ref),
@@ -85,7 +85,7 @@ function pullRequestsOf(place: Place): PullRequests {
     permission: (login) => readPermission(place, login),
     suggest: (number, suggestion) => postSuggestion(place, number, suggestion),
     setStatus: (head, status) => setStatus(place, head, status),
-    setStatuses: (head, statuses) => setStatuses(place, viewer, head, statuses),
+    setStatuses: (head, statuses, guard) => setStatuses(place, viewer, head, { statuses, guard }),
     statuses: (commit) => readStatuses(place, commit),
     look: (number) => readRequest(place, number),
     listRequests: () => readRequests(place),

@@ -18,12 +18,19 @@ export async function readRequest({ api: { rest, repo } }: Place, number: number
   }
 }
 
-/** Oldest first. */
+/** Oldest first; without a base those into any branch. */
 export async function readRequests({ api: { rest, repo }, base }: Place): Promise<readonly RequestFacts[]> {
   const pulls = await readPages<PullReply>((page) =>
-    rest.pulls.list({ ...repo, ...page, state: "open", base, sort: "created", direction: "asc" }),
+    rest.pulls.list({
+      ...repo,
+      ...page,
+      state: "open",
+      ...(base === "" ? {} : { base }),
+      sort: "created",
+      direction: "asc",
+    }),
   );
-  return pulls.map(toFacts).filter((facts) => facts.state === "open" && facts.base === base);
+  return pulls.map(toFacts).filter((facts) => facts.state === "open" && (base === "" || facts.base === base));
 }
 
 function toFacts(pull: PullReply): RequestFacts {

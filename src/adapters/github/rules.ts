@@ -1,4 +1,4 @@
-import type { BranchRules, RequiredStatus } from "../../ports/forge.ts";
+import type { BranchRules, RequiredStatus } from "../../ports/host-rules.ts";
 import { GitHubError } from "./errors.ts";
 import { readPages } from "./pages.ts";
 import type { Place } from "./pulls.ts";
@@ -16,9 +16,12 @@ export async function readBranchRules(place: Place, branch: string): Promise<Bra
   const { rest, repo } = place.api;
   const rules = await readPages<RuleReply>((page) => rest.repos.getBranchRules({ ...repo, ...page, branch }));
   const has = (type: string): boolean => rules.some((rule) => rule.type === type);
+  const reviews = rules.filter(({ type }) => type === "pull_request").map(reviewsIn);
   const classic = await readClassic(place, branch);
   return {
     pullRequests: has("pull_request") || classic.pullRequests,
+    approvals: Math.max(classic.approvals, ...reviews.map(({ approvals }) => approvals)),
+    codeOwners: classic.codeOwners || reviews.some(({ codeOwners }) => codeOwners),
     forcePushesBlocked: has("non_fast_forward") || classic.forcePushesBlocked,
     deletionBlocked: has("deletion") || classic.deletionBlocked,
     statuses: [
@@ -27,6 +30,15 @@ export async function readBranchRules(place: Place, branch: string): Promise<Bra
     ],
     partial: classic.partial,
   };
+}
+
+function reviewsIn({ parameters }: RuleReply): Pick<BranchRules, "approvals" | "codeOwners"> {
+  const { required_approving_review_count: approvals = 0, require_code_owner_review: codeOwners = false } =
+    (parameters ?? {}) as {
+      readonly required_approving_review_count?: number;
+      readonly require_code_owner_review?: boolean;
+    };
+  return { approvals, codeOwners };
 }
 
 function statusesIn({ parameters }: RuleReply): readonly RequiredStatus[] {
@@ -47,6 +59,8 @@ function toSource(app: number | null | undefined): RequiredStatus["source"] {
 
 const NO_CLASSIC: BranchRules = {
   pullRequests: false,
+  approvals: 0,
+  codeOwners: false,
   forcePushesBlocked: false,
   deletionBlocked: false,
   statuses: [],
@@ -63,8 +77,11 @@ async function readClassic({ api }: Place, branch: string): Promise<BranchRules>
   const told = await unlessHidden(() => rest.repos.getBranchProtection({ ...repo, branch }));
   if (told === undefined) return { ...NO_CLASSIC, partial: true };
   const { data } = told;
+  const reviews = data.required_pull_request_reviews;
   return {
-    pullRequests: data.required_pull_request_reviews !== undefined,
+    pullRequests: reviews !== undefined,
+    approvals: reviews?.required_approving_review_count ?? 0,
+    codeOwners: reviews?.require_code_owner_reviews === true,
     forcePushesBlocked: data.allow_force_pushes?.enabled !== true,
     deletionBlocked: data.allow_deletions?.enabled !== true,
     statuses: (data.required_status_checks?.checks ?? []).map(({ context, app_id }) => ({

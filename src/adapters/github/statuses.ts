@@ -1,4 +1,4 @@
-import type { CommitStatus, PlannedStatus } from "../../ports/forge.ts";
+import type { CommitStatus, PlannedStatus, StatusGuard } from "../../ports/forge.ts";
 import { cutText } from "./body.ts";
 import { readPages } from "./pages.ts";
 import type { Place } from "./pulls.ts";
@@ -15,12 +15,17 @@ interface StatusReply {
   readonly creator: Author | null;
 }
 
+export interface StatusPlan {
+  readonly statuses: readonly PlannedStatus[];
+  readonly guard?: StatusGuard | undefined;
+}
+
 /** Sets those that do not stand there yet, in the order given. */
 export async function setStatuses(
   place: Place,
   viewer: () => Promise<Viewer>,
   head: string,
-  statuses: readonly PlannedStatus[],
+  { statuses, guard }: StatusPlan,
 ): Promise<void> {
   const wanted = statuses.map(toWritten);
   const standing = await readLast(
@@ -34,12 +39,48 @@ export async function setStatuses(
     // A required status counts by who set it, so another's that says the same is not ours.
     return last !== undefined && isViewer(me, last.creator) && saysTheSame(last, status);
   };
-  for (const status of wanted) {
-    if (isDone(status, standing) || (status.onlyIfThere === true && !standing.has(status.name))) continue;
-    await settle<true>(
+  const write = (status: PlannedStatus): Promise<true> =>
+    settle<true>(
       () => create(place, head, status),
       async () => (isDone(status, await readLast(place, head, [status.name])) ? true : undefined),
     );
+  for (const status of wanted) {
+    if (isDone(status, standing) || !isWanted(status, standing.get(status.name))) continue;
+    if (guard === undefined || guard.otherwise.name !== status.name || status.state !== "success")
+      await write(status);
+    else await writeGuarded(status, guard, { write, last: () => readLast(place, head, [status.name]) });
+  }
+}
+
+function isWanted({ onlyIfThere, onlyOver }: PlannedStatus, last: StatusReply | undefined): boolean {
+  if (onlyIfThere === true && last === undefined) return false;
+  return onlyOver === undefined || last?.state === onlyOver;
+}
+
+interface Writing {
+  readonly write: (status: PlannedStatus) => Promise<true>;
+  readonly last: () => Promise<ReadonlyMap<string, StatusReply>>;
+}
+
+/** A write may wait a minute for its turn, so what was true before it is asked again after it. */
+async function writeGuarded(
+  status: PlannedStatus,
+  guard: StatusGuard,
+  { write, last }: Writing,
+): Promise<void> {
+  const otherwise = toWritten(guard.otherwise);
+  if (!(await guard.holds())) {
+    // Whoever knew more has said something else meanwhile, or nobody has said anything.
+    const state = (await last()).get(status.name)?.state ?? "success";
+    if (state === "success") await write(otherwise);
+    return;
+  }
+  await write(status);
+  let holds = false;
+  try {
+    holds = await guard.holds();
+  } finally {
+    if (!holds) await write(otherwise);
   }
 }
 

@@ -1,6 +1,6 @@
 import { parseProposalBranch, type ProposalName } from "../../change/change-set.ts";
 import { isModeltrailError } from "../../diagnostics/errors.ts";
-import type { Proposal } from "../../ports/forge.ts";
+import type { BranchTip, Proposal } from "../../ports/forge.ts";
 import type { Context } from "../context.ts";
 import { readOurs } from "./ours.ts";
 import type { Session } from "./session.ts";
@@ -42,30 +42,53 @@ export async function supersedeOlder(
     });
     closed.push(proposal.branch);
   }
-  await sweep(context, session, mine, [...closed, `${session.branchPrefix}${branch}`]);
+  const known = [...closed, `${session.branchPrefix}${branch}`];
+  await sweep(context, session, { mine, known });
   return closed;
 }
 
+interface Sweeping {
+  readonly mine: ProposalName;
+  /** Branches that need no look. */
+  readonly known: readonly string[];
+}
+
 /** What an earlier run closed and could not clear away. It stops nothing: all that matters is done. */
-async function sweep(
-  { notices }: Context,
-  { forge, branchPrefix }: Session,
-  mine: ProposalName,
-  known: readonly string[],
-): Promise<void> {
+async function sweep(context: Context, session: Session, { mine, known }: Sweeping): Promise<void> {
+  const { notices } = context;
+  const { forge, branchPrefix } = session;
   const { stage = "", model } = mine;
-  const folders = [`promote/${stage}/${model}/`, `rollback/${stage}/${model}/`];
-  const isOne = (branch: string): boolean =>
-    !known.includes(branch) && isSameStage(parseProposalBranch(branch.slice(branchPrefix.length)), mine);
+  const folders = [`promote/${stage}/${model}/`, `rollback/${stage}/${model}/`, `retire/${stage}/`];
+  const nameOf = ({ branch }: BranchTip): string => branch.slice(branchPrefix.length);
   try {
     await forge.sweep?.(
       folders.map((folder) => `${branchPrefix}${folder}`),
-      isOne,
+      async (found) => {
+        const ofStage = found.filter(
+          (tip) => !known.includes(tip.branch) && isSameStage(parseProposalBranch(nameOf(tip)), mine),
+        );
+        return pickOurs(context, ofStage, nameOf);
+      },
     );
   } catch (error) {
     if (!isModeltrailError(error)) throw error;
     notices.warn(`branches that superseded proposals may have left were not looked for: ${error.message}`);
   }
+}
+
+/** Those at a commit of ours, the newest first: what was left is rarely old, and rejected ones may stay for long. */
+async function pickOurs(
+  context: Context,
+  found: readonly BranchTip[],
+  nameOf: (tip: BranchTip) => string,
+): Promise<readonly BranchTip[]> {
+  const ours: { readonly tip: BranchTip; readonly seconds: number }[] = [];
+  for (const tip of found) {
+    if ((await readOurs(context, tip.head, nameOf(tip))) === undefined) continue;
+    const { committer } = await context.repository.objects.readCommit(tip.head);
+    ours.push({ tip, seconds: committer.seconds });
+  }
+  return ours.toSorted((a, b) => b.seconds - a.seconds).map(({ tip }) => tip);
 }
 
 async function isOlder(

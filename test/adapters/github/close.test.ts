@@ -47,7 +47,9 @@ describe("closing", () => {
     const { server, repository } = place.world;
     const closing = { why: "superseded", by: NEWER } as const;
     const sweep = async (): Promise<void> =>
-      (await place.open()).sweep?.(["promote/staging/fraud/"], (branch) => branch !== NEWER);
+      (await place.open()).sweep?.(["promote/staging/fraud/"], (found) =>
+        Promise.resolve(found.filter(({ branch }) => branch !== NEWER)),
+      );
     server.fail({ matches: ({ operationId }) => operationId === "git/receive-pack", fault: 502 });
     await expect(close(closing)).rejects.toMatchObject({ code: "NETWORK" });
     server.heal();

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { openGitHubForge } from "../../../src/adapters/github/open-github-forge.ts";
-import type { HostRules } from "../../../src/ports/forge.ts";
+import type { HostRules } from "../../../src/ports/host-rules.ts";
+import type { Rule } from "../../servers/github/state.ts";
 import { openWorld, type World } from "../../servers/github/world.ts";
 import { cloneWorkspace, type Workspace } from "../../builders/workspace.ts";
 
@@ -35,6 +36,8 @@ async function start(): Promise<(login: string) => Promise<HostRules>> {
 
 const NOTHING = {
   pullRequests: false,
+  approvals: 0,
+  codeOwners: false,
   forcePushesBlocked: false,
   deletionBlocked: false,
   statuses: [],
@@ -71,13 +74,35 @@ describe("the rules of a branch on GitHub", () => {
     expect(await rules.branch("not-there-yet")).toEqual({ ...NOTHING, forcePushesBlocked: true });
   });
 
+  it("ask for as many approvals as the strictest of them does", async () => {
+    const rules = await (await start())("eve");
+    const asking = (count: number, owners: boolean): Rule => ({
+      type: "pull_request",
+      parameters: {
+        required_approving_review_count: count,
+        require_code_owner_review: owners,
+        require_last_push_approval: false,
+        dismiss_stale_reviews_on_push: false,
+        required_review_thread_resolution: false,
+      },
+    });
+    const { server, repository } = world;
+    const seen = { ...NOTHING, pullRequests: true };
+    server.setRules(repository, "main", [asking(0, false)]);
+    expect(await rules.branch("main")).toEqual(seen);
+    server.setRules(repository, "main", [asking(2, false), asking(1, true)]);
+    expect(await rules.branch("main")).toEqual({ ...seen, approvals: 2, codeOwners: true });
+  });
+
   it("are also those of classic protection, which admins alone are told", async () => {
     const as = await start();
     const { server, repository } = world;
-    server.protect(repository, "main", { requiredReviews: 1, requiredChecks: ["a"] });
+    server.protect(repository, "main", { requiredReviews: 2, requiredChecks: ["a"] });
     expect(await (await as("ada")).branch("main")).toEqual({ ...NOTHING, partial: true });
     expect(await (await as("max")).branch("main")).toEqual({
       pullRequests: true,
+      approvals: 2,
+      codeOwners: false,
       forcePushesBlocked: true,
       deletionBlocked: true,
       statuses: [{ name: "a", source: "anybody" }],
