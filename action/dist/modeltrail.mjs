@@ -712,6 +712,13 @@ var REGISTRY_FILE, MODELS_FOLDER, LOOKS_LIKE_STAGE, MANIFEST_FOLDERS, init_layou
 			why: "Rules for a misspelt stage, or for one that modeltrail.yaml no longer lists, hold nowhere, and the stage that was meant would go on without them.",
 			remedy: "Write the stage as spec.stages of modeltrail.yaml does, or take the rules out of model.yaml; a change that renames or removes a stage does so in the models as well."
 		},
+		HELD_STAGE_UNKNOWN: {
+			gate: "consistency",
+			severity: "error",
+			title: "A stage holds a version, but the policy does not have the stage",
+			why: "No rule says what may run there, nobody can promote or roll back to it, and what it holds cannot be yanked, while deploys go on reading it.",
+			remedy: "Empty the stage with `modeltrail retire <model> --stage <stage>` before a change takes it out of spec.stages; where it is out already, retire it now, or list it there again."
+		},
 		PATH_MISMATCH: {
 			gate: "schema",
 			severity: "error",
@@ -823,8 +830,8 @@ var REGISTRY_FILE, MODELS_FOLDER, LOOKS_LIKE_STAGE, MANIFEST_FOLDERS, init_layou
 		AUDIT_COMMIT_DIFFERS: {
 			gate: "audit",
 			severity: "error",
-			title: "The commit of an entry is not the one that a recorder makes",
-			why: "Message, author, committer and dates follow from the entry and the commit of the main branch, so that `git log` alone can be believed.",
+			title: "A commit is not the one that a recorder makes",
+			why: "Every byte of a commit follows from what it adds, the commit that it stands on and the commit of the main branch, so that `git log` alone can be believed.",
 			remedy: COMPARE
 		},
 		AUDIT_FOREIGN_CHANGE: {
@@ -847,6 +854,13 @@ var REGISTRY_FILE, MODELS_FOLDER, LOOKS_LIKE_STAGE, MANIFEST_FOLDERS, init_layou
 			title: "An anchor in storage says something else than the audit branch",
 			why: "Anchors are written once, outside of the repository. Where one disagrees, the audit branch was rewritten after it was anchored, perhaps together with the main branch.",
 			remedy: COMPARE
+		},
+		AUDIT_RULES_IMPLAUSIBLE: {
+			gate: "audit",
+			severity: "error",
+			title: "An entry names rules that it cannot have been judged by",
+			why: "A verdict is recomputed only by the rules that its entry names. Rules that this version of Modeltrail does not have yet, and older ones after newer ones, would let anybody write a verdict that nobody recomputes.",
+			remedy: "Verify with the newest version of Modeltrail that records here, and record with no older one. Where there is no such version, somebody wrote the entry by hand: keep the branch as evidence, and begin a new one under another name in spec.audit.branch."
 		},
 		AUDIT_OTHER_RULES: {
 			gate: "audit",
@@ -947,7 +961,7 @@ var REGISTRY_FILE, MODELS_FOLDER, LOOKS_LIKE_STAGE, MANIFEST_FOLDERS, init_layou
 			severity: "error",
 			title: "The policy has no such stage",
 			why: "A stage that modeltrail.yaml does not list has no rules, so nothing can be let into it.",
-			remedy: "Add the stage to spec.stages in modeltrail.yaml, in a change of its own."
+			remedy: "Add the stage to spec.stages in modeltrail.yaml, in a change of its own; one that is not wanted any more is emptied with `modeltrail retire <model> --stage <stage>`."
 		},
 		STAGE_MOVED: {
 			gate: "stale",
@@ -955,6 +969,13 @@ var REGISTRY_FILE, MODELS_FOLDER, LOOKS_LIKE_STAGE, MANIFEST_FOLDERS, init_layou
 			title: "The stage has moved since the change was made",
 			why: "The change was made, and perhaps approved, against another version than the one that the stage holds now.",
 			remedy: "Make the change again; `modeltrail promote` rebuilds it on the current state."
+		},
+		BASE_MOVED: {
+			gate: "stale",
+			severity: "error",
+			title: "The default branch changed the same since the change was made",
+			why: "Git merges both texts of a file that both sides changed, and takes a file that was removed on one side for one that was renamed there: the merge would hold what nobody judged or reviewed.",
+			remedy: "Bring the branch up to date: `git merge` the default branch into it (`Update branch` on GitHub), or make the change again."
 		},
 		RETIRE_NOT_ALONE: {
 			gate: "retire",
@@ -983,6 +1004,13 @@ var REGISTRY_FILE, MODELS_FOLDER, LOOKS_LIKE_STAGE, MANIFEST_FOLDERS, init_layou
 			title: "The change touches files outside the registry as well",
 			why: "They are merged with the change, and no gate of the registry looks at them.",
 			remedy: "Review them, or move them to a change of their own."
+		},
+		WORKFLOW_WITH_STAGE: {
+			gate: "consistency",
+			severity: "error",
+			title: "A stage moves in a change that edits workflows",
+			why: "GitHub runs the workflows that a pull request brings along, so it could judge itself, and deploy before anybody looks.",
+			remedy: "Move the workflows to a change of their own."
 		},
 		NO_REGISTRY_AT_BASE: {
 			gate: "schema",
@@ -1054,7 +1082,7 @@ async function checkArtifact(store, version, options) {
 		finding: finding("ARTIFACT_ELSEWHERE", version, `${artifact.uri} is not where this registry keeps ${model} ${number}: ${uri}`)
 	};
 	try {
-		let findings = await mapBounded(artifact.files, AT_ONCE$2, (file) => checkFile(store, version, file, options));
+		let findings = await mapBounded(artifact.files, AT_ONCE$3, (file) => checkFile(store, version, file, options));
 		return {
 			...fact,
 			finding: findings.find((found) => found !== void 0)
@@ -1085,8 +1113,8 @@ function finding(code, version, message) {
 		message
 	});
 }
-var AT_ONCE$2, init_artifacts = __esmMin((() => {
-	init_errors$5(), init_make_finding(), init_layout(), init_bounded(), AT_ONCE$2 = 4;
+var AT_ONCE$3, init_artifacts = __esmMin((() => {
+	init_errors$5(), init_make_finding(), init_layout(), init_bounded(), AT_ONCE$3 = 4;
 }));
 // src/workflows/read/trees.ts
 function isFolder$1({ mode }) {
@@ -1157,11 +1185,11 @@ async function compareTrees(repository, before, after) {
 	return changes.toSorted((a, b) => a.path < b.path ? -1 : +(a.path > b.path));
 }
 function comparePair({ path }, before, after, out) {
-	let old = new Map(before.map((entry) => [entry.name, entry])), names = new Set([...old.keys(), ...after.map((entry) => entry.name)]), current = new Map(after.map((entry) => [entry.name, entry]));
-	for (let name of names) {
-		let was = old.get(name), is = current.get(name);
-		if (was?.oid === is?.oid && was?.mode === is?.mode) continue;
-		let at = path === "" ? name : `${path}/${name}`, folders = {
+	let [old, current] = byName$1(before, after);
+	for (let key of new Set([...old.keys(), ...current.keys()])) {
+		let was = old.get(key), is = current.get(key), name = (was ?? is)?.name;
+		if (name === void 0 || was?.oid === is?.oid && was?.mode === is?.mode) continue;
+		let at = pathIn({ path }, name), folders = {
 			before: folderId(was),
 			after: folderId(is)
 		};
@@ -1179,6 +1207,27 @@ function comparePair({ path }, before, after, out) {
 		});
 	}
 }
+function byName$1(before, after) {
+	let old = new Map(before.map((entry) => [entry.name, entry])), current = new Map(after.map((entry) => [entry.name, entry]));
+	return old.size === before.length && current.size === after.length ? [old, current] : [numbered(without(before, after)), numbered(without(after, before))];
+}
+function without(entries, others) {
+	let idOf = ({ name, mode, oid }) => `${mode} ${oid} ${name}`, counts = new Map();
+	for (let other of others) counts.set(idOf(other), (counts.get(idOf(other)) ?? 0) + 1);
+	return entries.filter((entry) => {
+		let left = counts.get(idOf(entry)) ?? 0;
+		return counts.set(idOf(entry), left - 1), left <= 0;
+	});
+}
+function numbered(entries) {
+	let map = new Map();
+	for (let entry of entries) {
+		let key = entry.name;
+		for (; map.has(key);) key += "\0";
+		map.set(key, entry);
+	}
+	return map;
+}
 function folderId(entry) {
 	return entry !== void 0 && isFolder$1(entry) ? entry.oid : void 0;
 }
@@ -1190,251 +1239,6 @@ function fileOf$1(entry, path) {
 	};
 }
 var init_trees = __esmMin((() => {}));
-// src/workflows/read/commit.ts
-async function openCommit(context, { ref, fetch = !1 } = {}) {
-	fetch && await context.repository.remote.fetch();
-	let fetched = fetch && ref === void 0 ? await fetchedTip(context) : void 0, oid = fetched ?? await context.repository.refs.resolve(ref ?? "HEAD");
-	if (oid === void 0) throw ref === void 0 ? new ModeltrailError("NOT_A_REGISTRY", "the repository has no commit yet", { hint: "Run modeltrail init." }) : new ModeltrailError("NOT_FOUND", `there is no revision ${JSON.stringify(ref)}`, { hint: "Name a branch, tag or commit; --fetch refreshes the remote's." });
-	let commit = await readRegistryCommit(context, oid);
-	if (commit === void 0) throw await noRegistryHere(context, oid);
-	return {
-		...commit,
-		isHead: ref === void 0 && fetched === void 0
-	};
-}
-async function fetchedTip({ repository }) {
-	let { refs, remote } = repository, origin = await remote.describe();
-	if (origin === void 0) return;
-	let { branch } = await refs.head(), name = branch?.slice(11), same = name === void 0 ? void 0 : await refs.read(`refs/remotes/${origin.name}/${name}`), target = await refs.symbolic(`refs/remotes/${origin.name}/HEAD`);
-	return same ?? (target === void 0 ? void 0 : refs.read(target));
-}
-function notARegistry(context, oid) {
-	return new ModeltrailError("NOT_A_REGISTRY", `there is no ${context.prefix}${REGISTRY_FILE} in commit ${oid.slice(0, 12)}`, { hint: "Run modeltrail init, or commit the file that is there." });
-}
-async function noRegistryHere(context, oid) {
-	let error = notARegistry(context, oid), { tree } = await context.repository.objects.readCommit(oid), top = await foldersIn(context, [{
-		path: "",
-		oid: tree
-	}]), { registries } = await foldersIn(context, [...top.below, ...(await foldersIn(context, top.below)).below]);
-	if (registries.length === 0) return error;
-	let names = registries.map((path) => JSON.stringify(path)).join(", ");
-	return new ModeltrailError(error.code, error.message, { hint: `There is one in ${names}: work in that folder, or name it with --registry.` });
-}
-async function foldersIn({ repository }, parents) {
-	let trees = await repository.objects.readTrees(parents.map(({ oid }) => oid));
-	return {
-		registries: parents.flatMap(({ path }, at) => trees[at]?.some(({ name }) => name === "modeltrail.yaml") === !0 ? [path] : []),
-		below: parents.flatMap(({ path }, at) => (trees[at] ?? []).filter(isFolder$1).map(({ name, oid }) => ({
-			path: path === "" ? name : `${path}/${name}`,
-			oid
-		}))).slice(0, MOST_FOLDERS)
-	};
-}
-async function readRegistryCommit(context, oid) {
-	let tree = await registryTree(context, oid);
-	if (tree !== void 0) return await entryAt(context.repository, tree, "modeltrail.yaml") === void 0 ? void 0 : {
-		oid,
-		tree
-	};
-}
-async function registryTree(context, oid) {
-	let { tree } = await context.repository.objects.readCommit(oid);
-	if (context.prefix === "") return tree;
-	let entry = await entryAt(context.repository, tree, context.prefix);
-	return entry !== void 0 && isFolder$1(entry) ? entry.oid : void 0;
-}
-async function modelsTree(context, tree) {
-	let entry = await entryAt(context.repository, tree, MODELS_FOLDER);
-	return entry !== void 0 && isFolder$1(entry) ? entry.oid : void 0;
-}
-var MOST_FOLDERS, init_commit$1 = __esmMin((() => {
-	init_errors$5(), init_layout(), init_trees(), MOST_FOLDERS = 200;
-}));
-// src/workflows/require-entry.ts
-function requireValue(entry) {
-	if (entry?.value !== void 0) return entry.value;
-	let [finding] = entry?.findings ?? [];
-	throw broken(entry?.path ?? "the manifest", finding?.line, finding?.message ?? "cannot be read");
-}
-function requireOwn(entry, expected) {
-	let value = requireValue(entry), fields = new Map(Object.entries(value.spec));
-	for (let [field, wanted] of Object.entries(expected)) {
-		if (fields.get(field) === wanted) continue;
-		let line = entry?.positionOf(`/spec/${field}`)?.line;
-		throw broken(entry?.path ?? "", line, `spec.${field} is ${JSON.stringify(fields.get(field))}, but the path says ${JSON.stringify(wanted)}`);
-	}
-	return value;
-}
-function broken(path, line, message) {
-	return new ModeltrailError("BROKEN_MANIFEST", `${path}${line === void 0 ? "" : `:${line}`}: ${message}`, { hint: "Run modeltrail validate to see everything that is wrong." });
-}
-var init_require_entry = __esmMin((() => {
-	init_errors$5();
-}));
-// src/registry/checks/stage.ts
-function stageArtifact(version) {
-	let { uri, digest, format, formatVersion, sizeBytes } = version.spec.artifact;
-	return {
-		uri,
-		digest,
-		format,
-		formatVersion,
-		sizeBytes: String(sizeBytes)
-	};
-}
-function checkStage(model, stage, entry) {
-	if (entry.value === void 0) return [];
-	let { version, artifact } = entry.value.spec, at = (code, pointer, message) => ({
-		code,
-		pointer,
-		message
-	}), manifest = model.versions.get(version);
-	if (manifest === void 0) return [at("VERSION_UNKNOWN", "/spec/version", `${model.name} has no version ${version}, which ${stage} names`)];
-	let problems = [];
-	if (model.yanks.has(version) && problems.push(at("STAGE_HOLDS_YANKED", "/spec/version", `${stage} holds ${model.name} ${version}, which was yanked`)), manifest.state !== "read" && problems.push(at("VERSION_BROKEN", "/spec/version", `the manifest of ${model.name} ${version} cannot be read`)), manifest.value === void 0) return problems;
-	let wanted = Object.entries(stageArtifact(manifest.value)), found = new Map(Object.entries(artifact));
-	for (let [field, value] of wanted) {
-		if (found.get(field) === value) continue;
-		let pointer = `/spec/artifact/${field}`;
-		problems.push(at("STAGE_DIFFERS", pointer, `spec.artifact.${field} is ${JSON.stringify(found.get(field))}, but version ${version} has ${JSON.stringify(value)}`));
-	}
-	return problems;
-}
-var init_stage = __esmMin((() => {}));
-// src/registry/model-view.ts
-function allFindings(snapshot) {
-	return [...snapshot.findings, ...[...snapshot.models.values()].flatMap((model) => model.findings)];
-}
-function usableVersions(model) {
-	return [...model.versions.keys()].filter((version) => !model.yanks.has(version));
-}
-var init_model_view = __esmMin((() => {}));
-// src/registry/names.ts
-function nameProblem(kind, text) {
-	let shown = JSON.stringify(text.slice(0, 60));
-	if (!NAME.test(text)) return `${shown} is no ${kind} name: use lower-case letters, digits and dashes, a letter first, at most 40 characters`;
-	if (RETYPED_WORDS.has(text)) return `${shown} is read as a boolean or as nothing by YAML 1.1, so it is no ${kind} name`;
-	if (DEVICE_NAMES.test(text)) return `${shown} is a device name on Windows, so it is no ${kind} name`;
-	if (OBJECT_KEYS.has(text)) return `${shown} is reserved`;
-	if (kind === "stage" && text === "latest") return "\"latest\" always means the highest version, so no stage can have that name";
-	if (kind !== "stage" && RESERVED_FOLDERS.has(text)) return `${shown} is the name of a folder inside models, so it is no ${kind} name`;
-}
-function modelNameProblem(text) {
-	let parts = text.split("/");
-	if (parts.length > 2) return `${JSON.stringify(text.slice(0, 90))} has more than one "/": a model is <name> or <namespace>/<name>`;
-	let [first = "", second] = parts;
-	return second === void 0 ? nameProblem("model", first) : nameProblem("namespace", first) ?? nameProblem("model", second);
-}
-function flatName(model) {
-	return model.replace("/", "-");
-}
-function stageObjectName(model, stage) {
-	return `${flatName(model)}-${stage}`;
-}
-function parseModelReference(text) {
-	let at = text.indexOf("@");
-	if (at < 0) return text === "" ? void 0 : {
-		model: text,
-		ref: void 0
-	};
-	let model = text.slice(0, at), ref = text.slice(at + 1);
-	return model === "" || ref === "" ? void 0 : {
-		model,
-		ref
-	};
-}
-var NAME, RESERVED_FOLDERS, RETYPED_WORDS, DEVICE_NAMES, OBJECT_KEYS, init_names$1 = __esmMin((() => {
-	NAME = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, RESERVED_FOLDERS = new Set([
-		"versions",
-		"stages",
-		"yanked",
-		"deploy"
-	]), RETYPED_WORDS = new Set([
-		"y",
-		"n",
-		"yes",
-		"no",
-		"on",
-		"off",
-		"true",
-		"false",
-		"null"
-	]), DEVICE_NAMES = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/, OBJECT_KEYS = new Set(["constructor", "prototype"]);
-}));
-// src/registry/view.ts
-function viewFiles(files) {
-	let groups = new Map(), registry;
-	for (let file of files) {
-		let { identity } = file;
-		if (identity.kind === "registry") registry = toEntry$1(file, "Registry");
-		else if ("model" in identity && identity.model !== void 0) {
-			let group = groups.get(identity.model);
-			group === void 0 ? groups.set(identity.model, [file]) : group.push(file);
-		}
-	}
-	let models = new Map();
-	for (let [name, group] of groups) group.some(isOfModel) && models.set(name, viewModel(name, group));
-	return {
-		registry,
-		models
-	};
-}
-function isOfModel({ identity }) {
-	return identity.kind !== "other" && identity.kind !== "card";
-}
-function viewModel(name, files) {
-	let manifest, hasCard = !1, versions = new Map(), yanks = new Map(), stages = new Map();
-	for (let file of files) {
-		let { identity } = file;
-		identity.kind === "model" ? manifest = toEntry$1(file, "Model") : identity.kind === "card" ? hasCard = !0 : identity.kind === "version" ? versions.set(identity.version, toEntry$1(file, "ModelVersion")) : identity.kind === "yank" ? yanks.set(identity.version, toEntry$1(file, "ModelYank")) : identity.kind === "stage" && stages.set(identity.stage, toEntry$1(file, "ModelStage"));
-	}
-	return {
-		name,
-		manifest,
-		hasCard,
-		versions,
-		yanks,
-		stages
-	};
-}
-function unreadFile(path, mode, id) {
-	return {
-		path,
-		identity: identifyPath(path),
-		mode,
-		id,
-		reading: void 0
-	};
-}
-function brokenFile(file) {
-	return file.reading?.ok === !1 ? file.reading.findings : NO_FINDINGS;
-}
-function toEntry$1(file, kind) {
-	let { path, id, reading } = file;
-	return reading?.ok !== !0 || !isKind(reading.value, kind) ? {
-		path,
-		id,
-		state: reading === void 0 && isPlainMode(file.mode) ? "unread" : "broken",
-		value: void 0,
-		findings: brokenFile(file),
-		positionOf: nowhere,
-		text: void 0
-	} : {
-		path,
-		id,
-		state: "read",
-		value: reading.value,
-		findings: NO_FINDINGS,
-		positionOf: (pointer) => reading.positionOf(pointer),
-		text: reading.text
-	};
-}
-function isKind(manifest, kind) {
-	return manifest.kind === kind;
-}
-var NO_FINDINGS, nowhere, init_view = __esmMin((() => {
-	init_layout(), NO_FINDINGS = [], nowhere = () => void 0;
-}));
 // src/manifest/limits.ts
 function limitsOf(kind) {
 	return kind === "ModelVersion" ? VERSION$8 : USUAL;
@@ -1453,7 +1257,7 @@ var USUAL, VERSION$8, init_limits = __esmMin((() => {
 	};
 }));
 // src/manifest/characters.ts
-function decodeText$1(bytes) {
+function decodeText(bytes) {
 	try {
 		return DECODER.decode(bytes);
 	} catch {
@@ -1500,7 +1304,7 @@ function parsePlain(text) {
 	return NUMBER_LIKE.test(text) ? parseNumberLike(text) : text === "true" || text === "false" ? { value: text === "true" } : text === "" || text === "~" || text === "null" ? { value: null } : isReservedWord(text) ? { because: "some programs read as true, false, null or a number" } : text === "=" || text === "<<" ? { because: "means something else than itself in YAML 1.1" } : { value: text };
 }
 function isReservedWord(text) {
-	return text.length <= 5 && WORDS.test(text) || EXPONENT.test(text);
+	return text.length <= 5 && WORDS$1.test(text) || EXPONENT.test(text);
 }
 function parseNumberLike(text) {
 	if (NUMBER.test(text)) {
@@ -1526,8 +1330,8 @@ function renderNumber(value) {
 	let text = Number.isInteger(value) && !Number.isSafeInteger(value) ? value.toExponential() : String(value);
 	return text.includes(".") ? text : text.replace("e", ".0e");
 }
-var NUMBER, NUMBER_LIKE, WORDS, EXPONENT, READ_AS_NUMBER, READ_AS_MINUTES, READ_AS_DATE, init_plain_scalar = __esmMin((() => {
-	NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:e[-+][0-9]+)?)?$/, NUMBER_LIKE = /^[-+.0-9]/, WORDS = /^(?:y|n|yes|no|on|off|true|false|null)$/i, EXPONENT = /^e[-+]?[0-9_]+$/i, READ_AS_NUMBER = [
+var NUMBER, NUMBER_LIKE, WORDS$1, EXPONENT, READ_AS_NUMBER, READ_AS_MINUTES, READ_AS_DATE, init_plain_scalar = __esmMin((() => {
+	NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:e[-+][0-9]+)?)?$/, NUMBER_LIKE = /^[-+.0-9]/, WORDS$1 = /^(?:y|n|yes|no|on|off|true|false|null)$/i, EXPONENT = /^e[-+]?[0-9_]+$/i, READ_AS_NUMBER = [
 		/^[-+]?0x/i,
 		/^[-+]?0o?[0-7_]+$/i,
 		/^[-+]?0b[01_]+$/i,
@@ -5225,7 +5029,7 @@ var VALIDATORS, init_validate$2 = __esmMin((() => {
 function parseCanonicalManifest(kind, bytes) {
 	let limits = limitsOf(kind);
 	if (bytes.length > limits.bytes) return;
-	let text = decodeText$1(bytes);
+	let text = decodeText(bytes);
 	if (text === void 0) return;
 	let stage = kind === "ModelStage" ? readStageText(text) : void 0;
 	if (stage !== void 0) return accept$1(stage, text, limits);
@@ -10493,7 +10297,7 @@ function parseStrictManifest(kind, bytes, path) {
 			file: path
 		})]
 	};
-	let text = decodeText$1(bytes);
+	let text = decodeText(bytes);
 	if (text === void 0) return refuseBytes(bytes, path);
 	let problem = findCharacterProblem(text);
 	if (problem !== void 0) return refuse([problem], text, path);
@@ -10629,6 +10433,280 @@ var KINDS$3, BATCH$3, BATCH_BYTES$1, init_manifests = __esmMin((() => {
 		yank: "ModelYank"
 	}, BATCH$3 = 512, BATCH_BYTES$1 = 134217728;
 }));
+// src/workflows/read/manifest-at.ts
+async function readManifestAt(context, { kind, tree, path }) {
+	let entry = await entryAt(context.repository, tree, path);
+	if (entry === void 0) return;
+	if (!isPlainMode(entry.mode)) return {
+		ok: !1,
+		findings: [makeFinding("NOT_A_PLAIN_FILE", {
+			file: path,
+			message: `${path} is no plain file, so nothing is read from it`
+		})]
+	};
+	let [bytes = "too-large"] = await context.repository.objects.readBlobs([entry.oid], limitsOf(kind).bytes);
+	return parseManifest(kind, bytes, path);
+}
+var init_manifest_at = __esmMin((() => {
+	init_make_finding(), init_limits(), init_layout(), init_manifests(), init_trees();
+})), registries_exports = __exportAll({
+	describePlace: () => describePlace,
+	findRegistries: () => findRegistries,
+	ownersOf: () => ownersOf,
+	readNeighbours: () => readNeighbours
+});
+async function readNeighbours(context, oid) {
+	let { tree } = await context.repository.objects.readCommit(oid), neighbours = [];
+	for (let prefix of await findRegistries(context, tree)) {
+		if (prefix === context.prefix) continue;
+		let folder = prefix === "" ? tree : (await entryAt(context.repository, tree, prefix))?.oid;
+		if (folder === void 0) continue;
+		let place = {
+			kind: "Registry",
+			tree: folder,
+			path: REGISTRY_FILE
+		}, reading = await readManifestAt({
+			...context,
+			prefix
+		}, place);
+		neighbours.push({
+			prefix,
+			registry: reading?.ok === !0 ? reading.value : void 0
+		});
+	}
+	return neighbours;
+}
+async function findRegistries({ repository }, root) {
+	let found = [], level = [{
+		prefix: "",
+		oid: root
+	}];
+	for (let depth = 0; depth <= MOST_DEPTH; depth += 1) {
+		let trees = await repository.objects.readTrees(level.map(({ oid }) => oid)), below = [];
+		for (let [at, { prefix }] of level.entries()) {
+			let entries = trees[at] ?? [], isRegistry = entries.some(({ name }) => name === REGISTRY_FILE);
+			isRegistry && found.push(prefix);
+			for (let entry of entries) isFolder$1(entry) && !(isRegistry && entry.name === "models") && below.push({
+				prefix: `${prefix}${entry.name}/`,
+				oid: entry.oid
+			});
+		}
+		level = below.slice(0, MOST_FOLDERS);
+	}
+	return found;
+}
+function ownersOf(path) {
+	let parts = path.split("/");
+	return parts.flatMap((_, at) => isRegistryPath(parts.slice(at).join("/")) ? [parts.slice(0, at).map((part) => `${part}/`).join("")] : []);
+}
+function describePlace(prefix) {
+	return prefix === "" ? "in the repository's root" : `in ${JSON.stringify(prefix.slice(0, -1))}`;
+}
+var MOST_FOLDERS, MOST_DEPTH, init_registries = __esmMin((() => {
+	init_layout(), init_manifest_at(), init_trees(), MOST_FOLDERS = 200, MOST_DEPTH = 4;
+}));
+// src/workflows/read/commit.ts
+async function openCommit(context, { ref, fetch = !1 } = {}) {
+	fetch && await context.repository.remote.fetch();
+	let fetched = fetch && ref === void 0 ? await fetchedTip(context) : void 0, oid = fetched ?? await context.repository.refs.resolve(ref ?? "HEAD");
+	if (oid === void 0) throw ref === void 0 ? new ModeltrailError("NOT_A_REGISTRY", "the repository has no commit yet", { hint: "Run modeltrail init." }) : new ModeltrailError("NOT_FOUND", `there is no revision ${JSON.stringify(ref)}`, { hint: "Name a branch, tag or commit; --fetch refreshes the remote's." });
+	let commit = await readRegistryCommit(context, oid);
+	if (commit === void 0) throw await noRegistryHere(context, oid);
+	return {
+		...commit,
+		isHead: ref === void 0 && fetched === void 0
+	};
+}
+async function fetchedTip({ repository }) {
+	let { refs, remote } = repository, origin = await remote.describe();
+	if (origin === void 0) return;
+	let { branch } = await refs.head(), name = branch?.slice(11), same = name === void 0 ? void 0 : await refs.read(`refs/remotes/${origin.name}/${name}`), target = await refs.symbolic(`refs/remotes/${origin.name}/HEAD`);
+	return same ?? (target === void 0 ? void 0 : refs.read(target));
+}
+function notARegistry(context, oid) {
+	return new ModeltrailError("NOT_A_REGISTRY", `there is no ${context.prefix}${REGISTRY_FILE} in commit ${oid.slice(0, 12)}`, { hint: "Run modeltrail init, or commit the file that is there." });
+}
+async function noRegistryHere(context, oid) {
+	let error = notARegistry(context, oid), { tree } = await context.repository.objects.readCommit(oid), { findRegistries } = await Promise.resolve().then(() => (init_registries(), registries_exports)), registries = (await findRegistries(context, tree)).filter((prefix) => prefix !== "");
+	if (registries.length === 0) return error;
+	let names = registries.map((prefix) => JSON.stringify(prefix.slice(0, -1))).join(", ");
+	return new ModeltrailError(error.code, error.message, { hint: `There is one in ${names}: work in that folder, or name it with --registry.` });
+}
+async function readRegistryCommit(context, oid) {
+	let tree = await registryTree(context, oid);
+	if (tree !== void 0) return await entryAt(context.repository, tree, "modeltrail.yaml") === void 0 ? void 0 : {
+		oid,
+		tree
+	};
+}
+async function registryTree(context, oid) {
+	let { tree } = await context.repository.objects.readCommit(oid);
+	if (context.prefix === "") return tree;
+	let entry = await entryAt(context.repository, tree, context.prefix);
+	return entry !== void 0 && isFolder$1(entry) ? entry.oid : void 0;
+}
+async function modelsTree(context, tree) {
+	let entry = await entryAt(context.repository, tree, MODELS_FOLDER);
+	return entry !== void 0 && isFolder$1(entry) ? entry.oid : void 0;
+}
+var init_commit$1 = __esmMin((() => {
+	init_errors$5(), init_layout(), init_trees();
+}));
+// src/workflows/require-entry.ts
+function requireValue(entry) {
+	if (entry?.value !== void 0) return entry.value;
+	let [finding] = entry?.findings ?? [];
+	throw broken(entry?.path ?? "the manifest", finding?.line, finding?.message ?? "cannot be read");
+}
+function requireOwn(entry, expected) {
+	let value = requireValue(entry), fields = new Map(Object.entries(value.spec));
+	for (let [field, wanted] of Object.entries(expected)) {
+		if (fields.get(field) === wanted) continue;
+		let line = entry?.positionOf(`/spec/${field}`)?.line;
+		throw broken(entry?.path ?? "", line, `spec.${field} is ${JSON.stringify(fields.get(field))}, but the path says ${JSON.stringify(wanted)}`);
+	}
+	return value;
+}
+function broken(path, line, message) {
+	return new ModeltrailError("BROKEN_MANIFEST", `${path}${line === void 0 ? "" : `:${line}`}: ${message}`, { hint: "Run modeltrail validate to see everything that is wrong." });
+}
+var init_require_entry = __esmMin((() => {
+	init_errors$5();
+}));
+// src/registry/model-view.ts
+function allFindings(snapshot) {
+	return [...snapshot.findings, ...[...snapshot.models.values()].flatMap((model) => model.findings)];
+}
+function usableVersions(model) {
+	return [...model.versions.keys()].filter((version) => !model.yanks.has(version));
+}
+var init_model_view = __esmMin((() => {}));
+// src/registry/names.ts
+function nameProblem(kind, text) {
+	let shown = JSON.stringify(text.slice(0, 60));
+	if (!NAME.test(text)) return `${shown} is no ${kind} name: use lower-case letters, digits and dashes, a letter first, at most 40 characters`;
+	if (RETYPED_WORDS.has(text)) return `${shown} is read as a boolean or as nothing by YAML 1.1, so it is no ${kind} name`;
+	if (DEVICE_NAMES.test(text)) return `${shown} is a device name on Windows, so it is no ${kind} name`;
+	if (OBJECT_KEYS.has(text)) return `${shown} is reserved`;
+	if (kind === "stage" && text === "latest") return "\"latest\" always means the highest version, so no stage can have that name";
+	if (kind !== "stage" && RESERVED_FOLDERS.has(text)) return `${shown} is the name of a folder inside models, so it is no ${kind} name`;
+}
+function modelNameProblem(text) {
+	let parts = text.split("/");
+	if (parts.length > 2) return `${JSON.stringify(text.slice(0, 90))} has more than one "/": a model is <name> or <namespace>/<name>`;
+	let [first = "", second] = parts;
+	return second === void 0 ? nameProblem("model", first) : nameProblem("namespace", first) ?? nameProblem("model", second);
+}
+function flatName(model) {
+	return model.replace("/", "-");
+}
+function stageObjectName(model, stage) {
+	return `${flatName(model)}-${stage}`;
+}
+function parseModelReference(text) {
+	let at = text.indexOf("@");
+	if (at < 0) return text === "" ? void 0 : {
+		model: text,
+		ref: void 0
+	};
+	let model = text.slice(0, at), ref = text.slice(at + 1);
+	return model === "" || ref === "" ? void 0 : {
+		model,
+		ref
+	};
+}
+var NAME, RESERVED_FOLDERS, RETYPED_WORDS, DEVICE_NAMES, OBJECT_KEYS, init_names$1 = __esmMin((() => {
+	NAME = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, RESERVED_FOLDERS = new Set([
+		"versions",
+		"stages",
+		"yanked",
+		"deploy"
+	]), RETYPED_WORDS = new Set([
+		"y",
+		"n",
+		"yes",
+		"no",
+		"on",
+		"off",
+		"true",
+		"false",
+		"null"
+	]), DEVICE_NAMES = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/, OBJECT_KEYS = new Set(["constructor", "prototype"]);
+}));
+// src/registry/view.ts
+function viewFiles(files) {
+	let groups = new Map(), registry;
+	for (let file of files) {
+		let { identity } = file;
+		if (identity.kind === "registry") registry = toEntry$1(file, "Registry");
+		else if ("model" in identity && identity.model !== void 0) {
+			let group = groups.get(identity.model);
+			group === void 0 ? groups.set(identity.model, [file]) : group.push(file);
+		}
+	}
+	let models = new Map();
+	for (let [name, group] of groups) group.some(isOfModel) && models.set(name, viewModel(name, group));
+	return {
+		registry,
+		models
+	};
+}
+function isOfModel({ identity }) {
+	return identity.kind !== "other" && identity.kind !== "card";
+}
+function viewModel(name, files) {
+	let manifest, hasCard = !1, versions = new Map(), yanks = new Map(), stages = new Map();
+	for (let file of files) {
+		let { identity } = file;
+		identity.kind === "model" ? manifest = toEntry$1(file, "Model") : identity.kind === "card" ? hasCard = !0 : identity.kind === "version" ? versions.set(identity.version, toEntry$1(file, "ModelVersion")) : identity.kind === "yank" ? yanks.set(identity.version, toEntry$1(file, "ModelYank")) : identity.kind === "stage" && stages.set(identity.stage, toEntry$1(file, "ModelStage"));
+	}
+	return {
+		name,
+		manifest,
+		hasCard,
+		versions,
+		yanks,
+		stages
+	};
+}
+function unreadFile(path, mode, id) {
+	return {
+		path,
+		identity: identifyPath(path),
+		mode,
+		id,
+		reading: void 0
+	};
+}
+function brokenFile(file) {
+	return file.reading?.ok === !1 ? file.reading.findings : NO_FINDINGS;
+}
+function toEntry$1(file, kind) {
+	let { path, id, reading } = file;
+	return reading?.ok !== !0 || !isKind(reading.value, kind) ? {
+		path,
+		id,
+		state: reading === void 0 && isPlainMode(file.mode) ? "unread" : "broken",
+		value: void 0,
+		findings: brokenFile(file),
+		positionOf: nowhere,
+		text: void 0
+	} : {
+		path,
+		id,
+		state: "read",
+		value: reading.value,
+		findings: NO_FINDINGS,
+		positionOf: (pointer) => reading.positionOf(pointer),
+		text: reading.text
+	};
+}
+function isKind(manifest, kind) {
+	return manifest.kind === kind;
+}
+var NO_FINDINGS, nowhere, init_view = __esmMin((() => {
+	init_layout(), NO_FINDINGS = [], nowhere = () => void 0;
+}));
 // src/workflows/read/scope.ts
 async function listScope(context, { tree }, scope) {
 	let files = [];
@@ -10668,6 +10746,13 @@ function isGoodName(name) {
 function isNoManifestFolder(name) {
 	return name !== "deploy";
 }
+async function listHeldStages(context, commit) {
+	let models = await modelsTree(context, commit.tree);
+	return models === void 0 ? [] : (await listFiles$1(context.repository, {
+		path: MODELS_FOLDER,
+		oid: models
+	}, (path) => isNeeded(path, isGoodName) && !/\/(versions|yanked)(\/|$)/.test(path))).filter(({ path }) => identifyPath(path).kind === "stage");
+}
 async function listModelManifests(context, commit) {
 	let models = await modelsTree(context, commit.tree);
 	return models === void 0 ? [] : (await listFiles$1(context.repository, {
@@ -10702,8 +10787,8 @@ var init_model$1 = __esmMin((() => {
 	init_errors$5(), init_names$1(), init_view(), init_manifests(), init_scope();
 }));
 // src/workflows/digest.ts
-function sha256Hex(text) {
-	return createHash("sha256").update(text, "utf8").digest("hex");
+function sha256Hex(content) {
+	return createHash("sha256").update(content).digest("hex");
 }
 function blobId(bytes) {
 	return createHash("sha1").update(`blob ${bytes.byteLength}\0`).update(bytes).digest("hex");
@@ -10735,97 +10820,7 @@ function say({ notices, prefix }, edited) {
 	notices.hint(`${prefix}${first}${more} edits that are not committed; this answers for the commit`);
 }
 var MOST_FILES, init_uncommitted = __esmMin((() => {
-	init_layout(), init_digest(), MOST_FILES = 64;
-}));
-// src/registry/checks/fields.ts
-function modelFields(model) {
-	return {
-		"/metadata/name": flatName(model),
-		"/spec/model": model
-	};
-}
-function versionFields(model, version) {
-	return {
-		"/metadata/name": `${flatName(model)}-${version}`,
-		"/spec/model": model,
-		"/spec/version": version
-	};
-}
-function stageFields(model, stage) {
-	return {
-		"/metadata/name": stageObjectName(model, stage),
-		"/metadata/labels/modeltrail.dev~1model": flatName(model),
-		"/metadata/labels/modeltrail.dev~1stage": stage,
-		"/spec/model": model,
-		"/spec/stage": stage
-	};
-}
-function checkFields(value, expected) {
-	if (value === void 0) return [];
-	let problems = [];
-	for (let [pointer, wanted] of Object.entries(expected)) {
-		let found = valueAt(value, pointer);
-		if (found === wanted) continue;
-		let words = found === void 0 ? "is missing" : `is ${JSON.stringify(found)}`, message = `${pointer.slice(1).replaceAll("/", ".").replaceAll("~1", "/")} ${words}, but the file's path says ${JSON.stringify(wanted)}`;
-		problems.push({
-			code: "PATH_MISMATCH",
-			pointer,
-			message
-		});
-	}
-	return problems;
-}
-var init_fields = __esmMin((() => {
-	init_pointer(), init_names$1();
-}));
-// src/registry/listing.ts
-function renderListing(files) {
-	return files.toSorted((a, b) => compareUtf8(a.path, b.path)).map((file) => `${file.digest.slice(7)}  ${file.path}\n`).join("");
-}
-function compareUtf8(a, b) {
-	let left = Array.from(a, codePoint), right = Array.from(b, codePoint), shared = Math.min(left.length, right.length);
-	for (let i = 0; i < shared; i += 1) {
-		let difference = left[i] - right[i];
-		if (difference !== 0) return difference;
-	}
-	return left.length - right.length;
-}
-function codePoint(character) {
-	return character.codePointAt(0);
-}
-var init_listing = __esmMin((() => {}));
-// src/registry/checks/version.ts
-function checkVersion(entry, sha256) {
-	if (entry.value === void 0) return [];
-	let { artifact } = entry.value.spec, problems = [], at = (pointer, message) => {
-		problems.push({
-			code: "ARTIFACT_INCONSISTENT",
-			pointer,
-			message
-		});
-	}, size = artifact.files.reduce((sum, file) => sum + file.sizeBytes, 0);
-	size !== artifact.sizeBytes && at("/spec/artifact/sizeBytes", `spec.artifact.sizeBytes is ${artifact.sizeBytes}, but the files have ${size} bytes`);
-	let digest = `sha256:${sha256(renderListing(artifact.files))}`;
-	digest !== artifact.digest && at("/spec/artifact/digest", `spec.artifact.digest is not that of the listed files, ${digest}`);
-	let folded = new Set();
-	for (let [index, file] of artifact.files.entries()) {
-		let pointer = `/spec/artifact/files/${index}/path`, problem = filePathProblem(file.path);
-		problem !== void 0 && at(pointer, problem);
-		let key = file.path.normalize("NFKC").toLowerCase();
-		folded.has(key) && at(pointer, `${JSON.stringify(file.path)} is listed twice, or differs from another path in case alone`), folded.add(key);
-	}
-	return !artifact.uri.endsWith("/") && artifact.files.length !== 1 && at("/spec/artifact/uri", "the address of several files is a folder's, which ends with /"), problems;
-}
-function filePathProblem(path) {
-	let shown = JSON.stringify(path.slice(0, 120));
-	if (path.split("/").some((part) => part === "" || part === "." || part === "..")) return `${shown} is no plain relative path`;
-	if (path !== path.normalize("NFC")) return `${shown} is not in Unicode's form NFC`;
-	if (/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff"\\]/.test(path)) return `${shown} holds a control character, a quote or a backslash`;
-}
-var init_version$4 = __esmMin((() => {
-	init_listing();
-})), init_whole_target = __esmMin((() => {
-	init_manifests();
+	init_layout(), init_digest(), init_commit$1(), MOST_FILES = 64;
 })), require_debug = __commonJSMin(((exports, module) => {
 	module.exports = typeof process == "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {};
 })), require_constants$6 = __commonJSMin(((exports, module) => {
@@ -11109,23 +11104,6 @@ function increase(version, bump) {
 }
 var import_compare, import_parse, MAX_LENGTH, PLAIN$1, ZERO$3, init_versions = __esmMin((() => {
 	import_compare = __toESM(require_compare(), 1), import_parse = __toESM(require_parse$1(), 1), MAX_LENGTH = 63, PLAIN$1 = /^(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}$/, ZERO$3 = 48;
-}));
-// src/workflows/read/manifest-at.ts
-async function readManifestAt(context, { kind, tree, path }) {
-	let entry = await entryAt(context.repository, tree, path);
-	if (entry === void 0) return;
-	if (!isPlainMode(entry.mode)) return {
-		ok: !1,
-		findings: [makeFinding("NOT_A_PLAIN_FILE", {
-			file: path,
-			message: `${path} is no plain file, so nothing is read from it`
-		})]
-	};
-	let [bytes = "too-large"] = await context.repository.objects.readBlobs([entry.oid], limitsOf(kind).bytes);
-	return parseManifest(kind, bytes, path);
-}
-var init_manifest_at = __esmMin((() => {
-	init_make_finding(), init_limits(), init_layout(), init_manifests(), init_trees();
 })), policy_exports = __exportAll({
 	readPolicy: () => readPolicy,
 	tryReadPolicyAtHead: () => tryReadPolicyAtHead
@@ -11153,7 +11131,7 @@ async function tryReadPolicyAtHead(context) {
 var init_policy = __esmMin((() => {
 	init_errors$5(), init_layout(), init_commit$1(), init_manifest_at();
 }));
-// src/workflows/resolve.ts
+// src/workflows/target.ts
 function requireReference(text, missing) {
 	let reference = parseModelReference(text);
 	if (reference?.ref === void 0) throw new ModeltrailError("USAGE", `${JSON.stringify(text)} has no ${missing}; write <model>@<${missing}>`);
@@ -11204,13 +11182,134 @@ async function newest(model) {
 async function explainMissing(context, commit, model, ref) {
 	if (/^v?[0-9]/.test(ref)) return new ModeltrailError("NOT_FOUND", `${model.name} has no version ${ref}`, { hint: `modeltrail show ${model.name} lists its versions.` });
 	let { readPolicy } = await Promise.resolve().then(() => (init_policy(), policy_exports)), stages = (await readPolicy(context, commit)).spec.stages.map((stage) => stage.name);
-	if (!stages.includes(ref)) return new ModeltrailError("NOT_FOUND", `there is no stage ${JSON.stringify(ref)}`, { hint: `The policy has ${stages.join(", ") || "none"}.` });
+	if (!stages.includes(ref)) {
+		let nearest = findNearestName(ref, stages);
+		return new ModeltrailError("NOT_FOUND", `there is no stage ${JSON.stringify(ref)}`, { hint: `${nearest === void 0 ? "" : `Did you mean ${nearest}? `}The policy has ${stages.join(", ") || "none"}.` });
+	}
 	await hintUncommittedStage(context, commit, stagePath(model.name, ref));
 	let held = [...model.stages.keys()];
 	return new ModeltrailError("EMPTY_STAGE", `${model.name} holds nothing at ${JSON.stringify(ref)}`, { hint: held.length === 0 ? "No stage of it holds a version yet." : `Stages that hold a version: ${held.join(", ")}.` });
 }
-var init_resolve = __esmMin((() => {
-	init_errors$5(), init_model_view(), init_layout(), init_names$1(), init_model$1(), init_require_entry(), init_uncommitted(), init_whole_target();
+var init_target = __esmMin((() => {
+	init_errors$5(), init_nearest_name(), init_layout(), init_model_view(), init_names$1(), init_model$1(), init_require_entry(), init_uncommitted();
+}));
+// src/registry/checks/fields.ts
+function modelFields(model) {
+	return {
+		"/metadata/name": flatName(model),
+		"/spec/model": model
+	};
+}
+function versionFields(model, version) {
+	return {
+		"/metadata/name": `${flatName(model)}-${version}`,
+		"/spec/model": model,
+		"/spec/version": version
+	};
+}
+function stageFields(model, stage) {
+	return {
+		"/metadata/name": stageObjectName(model, stage),
+		"/metadata/labels/modeltrail.dev~1model": flatName(model),
+		"/metadata/labels/modeltrail.dev~1stage": stage,
+		"/spec/model": model,
+		"/spec/stage": stage
+	};
+}
+function checkFields(value, expected) {
+	if (value === void 0) return [];
+	let problems = [];
+	for (let [pointer, wanted] of Object.entries(expected)) {
+		let found = valueAt(value, pointer);
+		if (found === wanted) continue;
+		let words = found === void 0 ? "is missing" : `is ${JSON.stringify(found)}`, message = `${pointer.slice(1).replaceAll("/", ".").replaceAll("~1", "/")} ${words}, but the file's path says ${JSON.stringify(wanted)}`;
+		problems.push({
+			code: "PATH_MISMATCH",
+			pointer,
+			message
+		});
+	}
+	return problems;
+}
+var init_fields = __esmMin((() => {
+	init_pointer(), init_names$1();
+}));
+// src/registry/checks/stage.ts
+function stageArtifact(version) {
+	let { uri, digest, format, formatVersion, sizeBytes } = version.spec.artifact;
+	return {
+		uri,
+		digest,
+		format,
+		formatVersion,
+		sizeBytes: String(sizeBytes)
+	};
+}
+function checkStage(model, stage, entry) {
+	if (entry.value === void 0) return [];
+	let { version, artifact } = entry.value.spec, at = (code, pointer, message) => ({
+		code,
+		pointer,
+		message
+	}), manifest = model.versions.get(version);
+	if (manifest === void 0) return [at("VERSION_UNKNOWN", "/spec/version", `${model.name} has no version ${version}, which ${stage} names`)];
+	let problems = [];
+	if (model.yanks.has(version) && problems.push(at("STAGE_HOLDS_YANKED", "/spec/version", `${stage} holds ${model.name} ${version}, which was yanked`)), manifest.state !== "read" && problems.push(at("VERSION_BROKEN", "/spec/version", `the manifest of ${model.name} ${version} cannot be read`)), manifest.value === void 0) return problems;
+	let wanted = Object.entries(stageArtifact(manifest.value)), found = new Map(Object.entries(artifact));
+	for (let [field, value] of wanted) {
+		if (found.get(field) === value) continue;
+		let pointer = `/spec/artifact/${field}`;
+		problems.push(at("STAGE_DIFFERS", pointer, `spec.artifact.${field} is ${JSON.stringify(found.get(field))}, but version ${version} has ${JSON.stringify(value)}`));
+	}
+	return problems;
+}
+var init_stage = __esmMin((() => {}));
+// src/registry/listing.ts
+function renderListing(files) {
+	return files.toSorted((a, b) => compareUtf8(a.path, b.path)).map((file) => `${file.digest.slice(7)}  ${file.path}\n`).join("");
+}
+function compareUtf8(a, b) {
+	let left = Array.from(a, codePoint), right = Array.from(b, codePoint), shared = Math.min(left.length, right.length);
+	for (let i = 0; i < shared; i += 1) {
+		let difference = left[i] - right[i];
+		if (difference !== 0) return difference;
+	}
+	return left.length - right.length;
+}
+function codePoint(character) {
+	return character.codePointAt(0);
+}
+var init_listing = __esmMin((() => {}));
+// src/registry/checks/version.ts
+function checkVersion(entry, sha256) {
+	if (entry.value === void 0) return [];
+	let { artifact } = entry.value.spec, problems = [], at = (pointer, message) => {
+		problems.push({
+			code: "ARTIFACT_INCONSISTENT",
+			pointer,
+			message
+		});
+	}, size = artifact.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+	size !== artifact.sizeBytes && at("/spec/artifact/sizeBytes", `spec.artifact.sizeBytes is ${artifact.sizeBytes}, but the files have ${size} bytes`);
+	let digest = `sha256:${sha256(renderListing(artifact.files))}`;
+	digest !== artifact.digest && at("/spec/artifact/digest", `spec.artifact.digest is not that of the listed files, ${digest}`);
+	let folded = new Set();
+	for (let [index, file] of artifact.files.entries()) {
+		let pointer = `/spec/artifact/files/${index}/path`, problem = filePathProblem(file.path);
+		problem !== void 0 && at(pointer, problem);
+		let key = file.path.normalize("NFKC").toLowerCase();
+		folded.has(key) && at(pointer, `${JSON.stringify(file.path)} is listed twice, or differs from another path in case alone`), folded.add(key);
+	}
+	return !artifact.uri.endsWith("/") && artifact.files.length !== 1 && at("/spec/artifact/uri", "the address of several files is a folder's, which ends with /"), problems;
+}
+function filePathProblem(path) {
+	let shown = JSON.stringify(path.slice(0, 120));
+	if (path.split("/").some((part) => part === "" || part === "." || part === "..")) return `${shown} is no plain relative path`;
+	if (path !== path.normalize("NFC")) return `${shown} is not in Unicode's form NFC`;
+	if (/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff"\\]/.test(path)) return `${shown} holds a control character, a quote or a backslash`;
+}
+var init_version$4 = __esmMin((() => {
+	init_listing();
 }));
 // src/registry/checks/model.ts
 function checkModel(model, sha256) {
@@ -11291,6 +11390,15 @@ var init_model = __esmMin((() => {
 // src/registry/checks/model-stages.ts
 function checkModelStages(models, registry) {
 	return registry === void 0 ? [] : [...models.values()].flatMap((model) => findUnknownStages(model, registry, "MODEL_STAGE_UNKNOWN"));
+}
+function checkHeldStages(models, registry) {
+	if (registry === void 0) return [];
+	let known = new Set(registry.spec.stages.map((stage) => stage.name));
+	return [...models.values()].flatMap(({ name, stages }) => [...stages].filter(([stage]) => !known.has(stage)).map(([stage, { path }]) => makeFinding("HELD_STAGE_UNKNOWN", {
+		file: path,
+		message: `${name} holds a version at ${JSON.stringify(stage)}, which the policy does not have`,
+		hint: `Empty it: modeltrail retire ${name} --stage ${stage}. Or keep the stage in spec.stages.`
+	})));
 }
 function findUnknownStages({ name, manifest }, registry, code) {
 	if (manifest?.value === void 0) return [];
@@ -11475,7 +11583,8 @@ function buildSnapshot(files, sha256) {
 			...checkPaths(files),
 			...checkRegistry(registry),
 			...checkNames(models, registry?.value),
-			...checkModelStages(models, registry?.value)
+			...checkModelStages(models, registry?.value),
+			...checkHeldStages(models, registry?.value)
 		]
 	};
 }
@@ -11536,7 +11645,7 @@ function isAbout(finding, files) {
 	return finding.severity === "error" && files.has(finding.file);
 }
 var init_gate$1 = __esmMin((() => {
-	init_errors$5(), init_layout(), init_artifacts(), init_commit$1(), init_require_entry(), init_resolve(), init_snapshot(), init_policy();
+	init_errors$5(), init_layout(), init_artifacts(), init_commit$1(), init_require_entry(), init_target(), init_snapshot(), init_policy();
 }));
 // action/src/inputs.ts
 function readInputs(rules, env) {
@@ -28648,7 +28757,7 @@ var GitHubError, PROXY_REFUSAL, PROXY_HINT, GRAPHQL_CODES, MOST_WORDS, init_erro
 				...facts.cause === void 0 ? {} : { cause: facts.cause }
 			}), this.httpStatus = facts.httpStatus, this.said = facts.said;
 		}
-	}, PROXY_REFUSAL = /proxy authentication required|proxy response \(407\)/i, PROXY_HINT = "The proxy wants to know who you are: HTTPS_PROXY=http://<name>:<password>@<host>:<port> (HTTP_PROXY for an address without TLS).", GRAPHQL_CODES = {
+	}, PROXY_REFUSAL = /proxy authentication required|proxy response \(407\)/i, PROXY_HINT = "The proxy wants to know who you are: write name and password, with a colon between them and an @ after them, in front of its host in HTTPS_PROXY (HTTP_PROXY for an address without TLS).", GRAPHQL_CODES = {
 		FORBIDDEN: "FORBIDDEN",
 		INSUFFICIENT_SCOPES: "FORBIDDEN",
 		NOT_FOUND: "NOT_FOUND",
@@ -28667,12 +28776,12 @@ function routedFetch(to, proxies) {
 		try {
 			return await send(...request);
 		} catch (cause) {
-			throw Error(`no way through the proxy ${proxy.protocol}//${proxy.host}: ${reasonOf(cause)}`, { cause });
+			throw Error(`no way through the proxy ${proxy.protocol}//${proxy.host}: ${reasonOf$1(cause)}`, { cause });
 		}
 	};
 }
-function reasonOf(error) {
-	return error instanceof Error ? error.cause instanceof Error ? reasonOf(error.cause) : error.message : "no reason given";
+function reasonOf$1(error) {
+	return error instanceof Error ? error.cause instanceof Error ? reasonOf$1(error.cause) : error.message : "no reason given";
 }
 function findProxy$1(to, env) {
 	let own = `${to.protocol.slice(0, -1)}_proxy`, named = [
@@ -29748,7 +29857,7 @@ function apiOf({ host, protocol }) {
 }
 function folderOf([tree, branch, ...folders], text) {
 	if (tree === void 0) return "";
-	if (tree !== "tree" || branch !== "HEAD" || folders.length === 0) throw unusable(text, "names more than a repository", `${EXAMPLE}, or …/tree/HEAD/<folder>`);
+	if (tree !== "tree" || branch !== "HEAD" || folders.length === 0) throw unusable(text, "names more than a repository", `${EXAMPLE$1}, or …/tree/HEAD/<folder>`);
 	return `${folders.join("/")}/`;
 }
 function decode$2(path, text) {
@@ -29758,1346 +29867,11 @@ function decode$2(path, text) {
 	} catch {}
 	throw unusable(text, "is no plain address of a repository");
 }
-function unusable(text, what, hint = `${EXAMPLE}.`) {
+function unusable(text, what, hint = `${EXAMPLE$1}.`) {
 	return new ModeltrailError("USAGE", `the address ${JSON.stringify(text)} ${what}`, { hint });
 }
-var EXAMPLE, init_address = __esmMin((() => {
-	init_errors$5(), init_endpoint(), EXAMPLE = "It looks like https://github.com/acme/models";
-})), RemoteBranches, init_branches = __esmMin((() => {
-	init_errors$5(), RemoteBranches = class {
-		#repository;
-		#remote;
-		constructor(repository) {
-			this.#repository = repository;
-		}
-		async tip(branch) {
-			let remote = await (this.#remote ??= this.#nameRemote());
-			return this.#repository.refs.read(`refs/remotes/${remote}/${branch}`);
-		}
-		async list(folder) {
-			let tracking = `refs/remotes/${await (this.#remote ??= this.#nameRemote())}/`;
-			return (await this.#repository.refs.list(`${tracking}${folder}`)).map(({ name, oid }) => ({
-				branch: name.slice(tracking.length),
-				head: oid
-			}));
-		}
-		async #nameRemote() {
-			let remote = await this.#repository.remote.describe();
-			if (remote !== void 0) return remote.name;
-			throw new ModeltrailError("NOT_FOUND", "this clone has no remote, so there is nothing to push to", { hint: "Add one: git remote add origin <address>." });
-		}
-		async tipOnceAt(branch, said) {
-			return await this.tip(branch) !== said && await this.refresh(), this.tip(branch);
-		}
-		async isHalfMade(tip, base) {
-			let main = await this.tip(base);
-			return main !== void 0 && await this.#repository.history.isAncestor(tip, main);
-		}
-		async refresh() {
-			await this.#repository.remote.fetch();
-		}
-		async move({ branch, expected, value }) {
-			try {
-				await this.#repository.remote.push([{
-					name: `refs/heads/${branch}`,
-					expected,
-					value
-				}]);
-			} catch (error) {
-				if (!isModeltrailError(error) || error.code !== "NETWORK" && error.code !== "CONFLICT" || !await this.#stands(branch, value)) throw error;
-			}
-		}
-		async #stands(branch, value) {
-			try {
-				await this.refresh();
-			} catch (error) {
-				if (isModeltrailError(error)) return !1;
-				throw error;
-			}
-			return (await this.tip(branch) ?? null) === value;
-		}
-	};
-}));
-// src/adapters/github/marker.ts
-function renderMarker(marker) {
-	let json = JSON.stringify(marker).replaceAll("--", String.raw`\u002d\u002d`).replace(/[<>\u2028\u2029]/g, (one) => String.raw`\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
-	return `${OPEN}${json}${CLOSE}`;
-}
-function parseMarkerAt(text) {
-	let from = text.lastIndexOf(`${OPEN}{`), end = from < 0 ? -1 : text.indexOf(CLOSE, from);
-	if (end < 0) return;
-	let marker = parseObject$1(text.slice(from + 16, end));
-	return marker === void 0 ? void 0 : {
-		marker,
-		from,
-		to: end + 4
-	};
-}
-function parseObject$1(json) {
-	let value;
-	try {
-		value = JSON.parse(json);
-	} catch {
-		return;
-	}
-	if (typeof value == "object" && value && !Array.isArray(value)) return Object.fromEntries(Object.entries(value).filter((entry) => typeof entry[1] == "string"));
-}
-function proposalMarker(data, { head, base, draft }) {
-	let { draft: _whose, ...own } = withoutEnd(data);
-	return {
-		...own,
-		head,
-		base,
-		...draft === void 0 ? {} : { draft }
-	};
-}
-function withoutEnd(marker) {
-	let { superseded: _by, merged: _where, seen: _when, ...own } = marker;
-	return own;
-}
-function isEndedByUs(marker) {
-	return marker?.superseded !== void 0 || marker?.merged !== void 0;
-}
-var OPEN, CLOSE, init_marker = __esmMin((() => {
-	OPEN = "<!-- modeltrail:", CLOSE = " -->";
-}));
-// src/adapters/github/body.ts
-function renderBody(old, description, marker) {
-	let { before, after } = splitBody(old), room = MOST_CHARACTERS$4 - before.length - after.length, block = renderBlock(description.map(disarm), renderMarker(marker), room);
-	return block === void 0 ? void 0 : `${before}${block}${after}`;
-}
-function replaceMarker(old, marker) {
-	let { before, block, after } = splitBody(old), found = parseMarkerAt(block);
-	if (found === void 0) return renderBody(old, [], marker);
-	let body = `${before}${block.slice(0, found.from)}${renderMarker(marker)}${block.slice(found.to)}${after}`;
-	return body.length > 65500 ? void 0 : body;
-}
-function readMarker(body) {
-	return parseMarkerAt(splitBody(body ?? "").block)?.marker;
-}
-function splitBody(body) {
-	let from = body.indexOf(BEGIN), to = from < 0 ? -1 : body.indexOf(END, from);
-	if (from >= 0 && to >= 0) {
-		let end = to + 20;
-		return {
-			before: body.slice(0, from),
-			block: body.slice(from, end),
-			after: body.slice(end)
-		};
-	}
-	let before = disarm(body.trimEnd());
-	return {
-		before: before === "" ? "" : `${before}\n\n`,
-		block: "",
-		after: ""
-	};
-}
-function disarm(text) {
-	return text.replace(/<!--(?=\s*\/?\s*modeltrail)/gi, "&lt;!--");
-}
-function renderBlock(parts, marker, room) {
-	let fits = (kept, left) => bytesOf(join$1(kept, left, marker)) <= room, count = parts.length;
-	for (; count >= 0 && !fits(parts.slice(0, count), parts.slice(count));) --count;
-	if (count < 0) return;
-	let [whole, left] = [parts.slice(0, count), parts.slice(count)], lines = left[0]?.split("\n") ?? [], [from, to] = [0, lines.length];
-	for (; from < to;) {
-		let middle = Math.ceil((from + to) / 2);
-		fits([...whole, closeOpen(lines.slice(0, middle))], left) ? from = middle : to = middle - 1;
-	}
-	let cut = count === 0 || from >= FEWEST_LINES ? [closeOpen(lines.slice(0, from))] : [];
-	return join$1(from === 0 ? whole : [...whole, ...cut], left, marker);
-}
-function join$1(kept, left, marker) {
-	let names = left.length === 0 ? "" : namesOf(left), note = `_Left out, in part or in whole, because GitHub takes no longer text: ${names}._`;
-	return [
-		BEGIN,
-		...kept,
-		...names === "" ? [] : [note],
-		marker,
-		END
-	].join("\n\n");
-}
-function closeOpen(lines) {
-	let fence = "";
-	for (let line of lines) {
-		let found = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1] ?? "";
-		fence === "" ? fence = found : found.startsWith(fence) && line.trim() === found && (fence = "");
-	}
-	let text = lines.join("\n"), folded = countOf(text, /<details[\s>]/gi) - countOf(text, /<\/details>/gi);
-	return `${text}${fence === "" ? "" : `\n${fence}`}${"\n\n</details>".repeat(Math.max(0, folded))}`;
-}
-function countOf(text, pattern) {
-	return text.match(pattern)?.length ?? 0;
-}
-function namesOf(parts) {
-	let names = parts.map((part) => HEADING.exec(part)).map((found) => (found?.[1] ?? found?.[2] ?? found?.[3])?.trim()).filter((name) => name !== void 0).slice(0, 10), others = parts.length - names.length, counted = names.length > 0 ? `${others} more` : `${others} of its parts`;
-	return [...names, ...others === 0 ? [] : [counted]].join("; ");
-}
-function bytesOf(text) {
-	return new TextEncoder().encode(text).length;
-}
-function renderTitle(title) {
-	return cutText(title.replace(/[\s\p{Cc}]+/gu, " ").trim(), MOST_TITLE);
-}
-function cutText(text, most) {
-	if (text.length <= most) return text;
-	let cut = text.slice(0, most - 1);
-	return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
-}
-var BEGIN, END, MOST_CHARACTERS$4, MOST_TITLE, FEWEST_LINES, HEADING, init_body = __esmMin((() => {
-	init_marker(), BEGIN = "<!-- modeltrail -->", END = "<!-- /modeltrail -->", MOST_CHARACTERS$4 = 64e3, MOST_TITLE = 256, FEWEST_LINES = 5, HEADING = /^\s*(?:#{1,6}\s+(.{1,60})|\*\*(.{1,60}?):?\*\*|<details>\s*<summary>(.{1,60}?)<\/summary>)/;
-}));
-// src/adapters/github/pages.ts
-async function readPages(ask, enough = () => !1) {
-	let items = [];
-	for (let page = 1; page <= MOST_PAGES; page++) {
-		let { data, headers } = await ask({
-			page,
-			per_page: PER_PAGE
-		});
-		if (!Array.isArray(data)) throw notAList();
-		if (items.push(...data), enough(items) || !/;\s*rel="next"/.test(headers.link ?? "")) return items;
-	}
-	throw notAList();
-}
-function notAList() {
-	return new ModeltrailError("NETWORK", "GitHub gave an answer that is no list, or a list without end", { hint: "Run the command again later." });
-}
-var PER_PAGE, MOST_PAGES, init_pages = __esmMin((() => {
-	init_errors$5(), PER_PAGE = 100, MOST_PAGES = 500;
-}));
-// src/adapters/github/pulls.ts
-async function readPullsOf(place, branch) {
-	let { rest, repo } = place.api;
-	return (await readPages((page) => rest.pulls.list({
-		...repo,
-		...page,
-		state: "all",
-		head: `${repo.owner}:${branch}`,
-		base: place.base,
-		sort: "created",
-		direction: "desc"
-	}))).filter((pull) => isOwn(pull) && pull.head.ref === branch && pull.base.ref === place.base).toSorted((a, b) => b.number - a.number);
-}
-function openOf(pulls) {
-	return pulls.find((pull) => pull.state === "open");
-}
-async function readOpenPulls({ api: { rest, repo }, base }) {
-	return (await readPages((page) => rest.pulls.list({
-		...repo,
-		...page,
-		state: "open",
-		base,
-		sort: "created",
-		direction: "asc"
-	}))).filter((pull) => isOwn(pull) && pull.state === "open" && pull.base.ref === base);
-}
-function isOwn({ head, base }) {
-	return head.repo?.id === base.repo.id;
-}
-function toPullRequest(pull) {
-	return {
-		number: pull.number,
-		url: pull.html_url,
-		title: pull.title,
-		author: pull.user?.login ?? "ghost",
-		createdAt: toSeconds(pull.created_at),
-		draft: pull.draft === !0
-	};
-}
-function toSeconds(date) {
-	return Math.floor(Date.parse(date) / 1e3);
-}
-var init_pulls = __esmMin((() => {
-	init_pages();
-}));
-// src/adapters/github/trusted.ts
-function isTrusted({ author_association: who, user }) {
-	return INSIDERS.has(who ?? "") || user?.type === "Bot";
-}
-var INSIDERS, init_trusted = __esmMin((() => {
-	INSIDERS = new Set([
-		"OWNER",
-		"MEMBER",
-		"COLLABORATOR"
-	]);
-}));
-// src/adapters/github/close.ts
-async function closeProposal(place, ending) {
-	let { branch, head, closing } = ending, open = openOf(await readPullsOf(place, branch)), tip = await (open === void 0 ? place.branches.tip(branch) : place.branches.tipOnceAt(branch, open.head.sha));
-	if (tip !== void 0 && tip !== head) {
-		if (closing.why === "merged") return;
-		throw moved$1(branch);
-	}
-	open !== void 0 && await closePull(place, open, closing), tip !== void 0 && await deleteBranch(place, ending);
-}
-function moved$1(branch) {
-	return new ModeltrailError("CONFLICT", `${branch} was moved by somebody else, so it stays open`, { hint: "Look at what was added, and run the command again." });
-}
-async function closePull(place, pull, closing) {
-	closing.why === "superseded" && await link$1(place, pull, closing.by);
-	let { rest, repo } = place.api, at = {
-		...repo,
-		pull_number: pull.number
-	}, marker = endOf(place, pull, closing), body = marker === void 0 ? void 0 : replaceMarker(pull.body ?? "", marker);
-	if (marker !== void 0 && body === void 0) throw noRoom(pull);
-	await settle$1(async () => (await rest.pulls.update({
-		...at,
-		state: "closed",
-		...body === void 0 ? {} : { body }
-	})).data, async () => {
-		let { data } = await rest.pulls.get(at), isSaid = isEndedByUs(readMarker(data.body)) === (closing.why !== "rejected");
-		return data.state === "closed" && isSaid ? data : void 0;
-	});
-}
-function endOf({ base }, pull, closing) {
-	let marker = readMarker(pull.body);
-	if (closing.why === "rejected") return isEndedByUs(marker) ? withoutEnd(marker) : void 0;
-	let end = closing.why === "superseded" ? { superseded: closing.by } : { merged: base };
-	return {
-		...withoutEnd(marker ?? {}),
-		...end,
-		seen: pull.updated_at
-	};
-}
-function noRoom({ number }) {
-	return new ModeltrailError("INVALID_INPUT", `the text of #${number} leaves no room to say why it is closed`, { hint: "Shorten its text, and run the command again." });
-}
-async function link$1(place, pull, by) {
-	let { rest, repo } = place.api, at = {
-		...repo,
-		issue_number: pull.number
-	}, marker = renderMarker({ by }).replace("<!-- modeltrail:", `${LINK$1} `), look = async () => (await readPages((page) => rest.issues.listComments({
-		...at,
-		...page
-	}))).some((one) => isTrusted(one) && one.body?.includes(marker) === !0) ? !0 : void 0;
-	if (await look() === !0) return;
-	let [newer] = await readPullsOf(place, by), body = `Superseded by ${newer === void 0 ? `\`${by.replaceAll("`", "'")}\`` : `#${newer.number}`}, a newer proposal for the same stage. What was approved here does not count there.`;
-	await settle$1(async () => (await rest.issues.createComment({
-		...at,
-		body: `${body}\n\n${marker}`
-	}), !0), look);
-}
-async function deleteBranch(place, { branch, head, closing }) {
-	try {
-		await place.branches.move({
-			branch,
-			expected: head,
-			value: null
-		});
-	} catch (error) {
-		if (!isModeltrailError(error)) throw error;
-		if (error.code === "FORBIDDEN") {
-			place.warn(`the branch ${branch} could not be deleted: ${error.message}`);
-			return;
-		}
-		if (error.code !== "CONFLICT" || closing.why !== "merged") throw error;
-	}
-}
-var LINK$1, init_close = __esmMin((() => {
-	init_errors$5(), init_body(), init_marker(), init_pages(), init_pulls(), init_settle$1(), init_trusted(), LINK$1 = "<!-- modeltrail:superseded";
-}));
-// src/adapters/github/find.ts
-async function findProposal(place, branch) {
-	let { branches } = place, pulls = await readPullsOf(place, branch), open = openOf(pulls);
-	if (open !== void 0) {
-		let head = await branches.tipOnceAt(branch, open.head.sha);
-		if (head === void 0) throw isGoing$1(branch, open.number);
-		return {
-			state: "open",
-			head,
-			request: toPullRequest(open)
-		};
-	}
-	let [last] = pulls, known = await branches.tip(branch), tip = known === void 0 || last === void 0 ? known : await branches.tipOnceAt(branch, last.head.sha);
-	return tip !== void 0 && tip !== last?.head.sha && !await branches.isHalfMade(tip, place.base) ? {
-		state: "open",
-		head: tip
-	} : last === void 0 || last.merged_at !== null || await isClosedByUs(place, last) ? { state: "none" } : {
-		state: "rejected",
-		head: last.head.sha,
-		request: toPullRequest(last)
-	};
-}
-async function isClosedByUs({ api: { rest, repo } }, pull) {
-	let marker = readMarker(pull.body);
-	if (!isEndedByUs(marker)) return !1;
-	let { seen } = marker;
-	if (seen === void 0) return !0;
-	try {
-		let later = (await readPages((page) => rest.issues.listEvents({
-			...repo,
-			...page,
-			issue_number: pull.number
-		}))).filter(({ created_at }) => toSeconds(created_at) >= toSeconds(seen)), ours = later.findIndex(({ event }) => event === "closed");
-		return ours < 0 || !later.slice(ours).some(({ event }) => event === "reopened");
-	} catch (error) {
-		if (error instanceof GitHubError && error.httpStatus === 404) return !0;
-		throw error;
-	}
-}
-function isGoing$1(branch, number) {
-	return new ModeltrailError("CONFLICT", `the branch ${branch} of #${number} was deleted just now`, { hint: "Run the command again." });
-}
-async function listOpenProposals(place) {
-	let { branches, branchPrefix } = place, folders = KINDS$2.map((kind) => `${branchPrefix}${kind}/`), pulls = (await readOpenPulls(place)).filter(({ head }) => folders.some((folder) => head.ref.startsWith(folder))), fetched = !1, proposals = [];
-	for (let pull of pulls) {
-		let branch = pull.head.ref;
-		await branches.tip(branch) !== pull.head.sha && !fetched && (await branches.refresh(), fetched = !0);
-		let head = await branches.tip(branch);
-		head !== void 0 && proposals.push({
-			branch,
-			head,
-			request: toPullRequest(pull)
-		});
-	}
-	return proposals.toSorted((a, b) => a.branch < b.branch ? -1 : 1);
-}
-var KINDS$2, init_find = __esmMin((() => {
-	init_errors$5(), init_body(), init_errors$4(), init_marker(), init_pages(), init_pulls(), KINDS$2 = [
-		"promote",
-		"rollback",
-		"register",
-		"yank",
-		"retire"
-	];
-}));
-// src/adapters/github/left-over.ts
-async function sweepLeftOvers(place, folders, isOne) {
-	let candidates = (await Promise.all(folders.map((folder) => place.branches.list(folder)))).flat().filter(({ branch }) => isOne(branch));
-	for (let { branch, head } of candidates.slice(0, MOST_LOOKS)) await isLeftOver$1(place, branch, head) && await deleteLeftOver(place, branch, head);
-}
-async function isLeftOver$1(place, branch, head) {
-	let pulls = await readPullsOf(place, branch), [last] = pulls;
-	return last === void 0 || openOf(pulls) !== void 0 || last.merged_at !== null || last.head.sha !== head || readMarker(last.body)?.superseded === void 0 ? !1 : isClosedByUs(place, last);
-}
-async function deleteLeftOver({ branches, warn }, branch, head) {
-	try {
-		await branches.move({
-			branch,
-			expected: head,
-			value: null
-		});
-	} catch (error) {
-		if (!isModeltrailError(error)) throw error;
-		if (error.code === "CONFLICT") return;
-		warn(`the branch ${branch}, which a superseded proposal left, could not be deleted: ${error.message}`);
-	}
-}
-var MOST_LOOKS, init_left_over = __esmMin((() => {
-	init_errors$5(), init_body(), init_find(), init_pulls(), MOST_LOOKS = 5;
-}));
-// src/adapters/github/merge.ts
-async function readPull({ api: { rest, repo } }, number) {
-	try {
-		return (await rest.pulls.get({
-			...repo,
-			pull_number: number
-		})).data;
-	} catch (error) {
-		throw !(error instanceof GitHubError) || error.httpStatus !== 404 ? error : noProposal(number, `is no pull request of ${repo.owner}/${repo.repo} that the token may see`);
-	}
-}
-async function readNumbered(place, number) {
-	let pull = await readPull(place, number);
-	if (pull.merged_at !== null) throw noProposal(number, "is merged already");
-	if (pull.state !== "open") throw noProposal(number, "is closed");
-	if (!isOwn(pull)) throw noProposal(number, "comes from a fork", "Push its branch to the repository itself.");
-	if (pull.base.ref !== place.base) throw noProposal(number, `goes into ${pull.base.ref}, not ${place.base}`);
-	let head = await place.branches.tipOnceAt(pull.head.ref, pull.head.sha);
-	if (head === void 0) throw noProposal(number, "has lost its branch");
-	return {
-		branch: pull.head.ref,
-		head,
-		request: toPullRequest(pull)
-	};
-}
-function noProposal(number, what, hint = "modeltrail proposals lists open ones.") {
-	return new ModeltrailError("NOT_FOUND", `#${number} ${what}`, { hint });
-}
-async function readProgress(place, number) {
-	let pull = await readPull(place, number), ends = {
-		branch: pull.head.ref,
-		head: pull.head.sha
-	};
-	if (pull.merged_at !== null) return {
-		state: "merged",
-		...ends,
-		commit: pull.merge_commit_sha ?? ""
-	};
-	if (pull.state !== "open") return {
-		state: "closed",
-		...ends
-	};
-	let { mergeable_state: state } = pull;
-	return BLOCKS.has(state) ? {
-		state: "open",
-		...ends,
-		blockedBy: state
-	} : {
-		state: "open",
-		...ends
-	};
-}
-async function readSettings({ api: { rest, repo } }) {
-	let { data } = await rest.repos.get(repo), methods = [];
-	return data.allow_merge_commit !== !1 && methods.push("merge"), data.allow_squash_merge !== !1 && methods.push("squash"), data.allow_rebase_merge !== !1 && methods.push("rebase"), {
-		methods,
-		autoMerge: data.allow_auto_merge !== !1
-	};
-}
-async function mergePull(place, number, head) {
-	let { methods } = await readSettings(place), refusal;
-	for (let method of methods) try {
-		return await mergeBy(place, {
-			number,
-			head,
-			method
-		});
-	} catch (error) {
-		if (refusal = error, !isRefusal(error) || !WRONG_METHOD.test(error.said)) break;
-	}
-	let merged = refusal instanceof GitHubError && [
-		405,
-		409,
-		422
-	].includes(refusal.httpStatus ?? 0) ? await findMerged(place, number, head) : void 0;
-	if (merged !== void 0) return merged;
-	throw mergeError(refusal, number);
-}
-async function mergeBy(place, { number, head, method }) {
-	let { rest, repo } = place.api, request = {
-		...repo,
-		pull_number: number,
-		sha: head,
-		merge_method: method
-	};
-	for (let attempt = 1;; attempt++) try {
-		return await settle$1(async () => ({ commit: (await rest.pulls.merge(request)).data.sha }), () => findMerged(place, number, head));
-	} catch (error) {
-		if (attempt === BASE_TRIES || !isRefusal(error) || !BASE_MOVED.test(error.said)) throw error;
-	}
-}
-async function findMerged(place, number, head) {
-	let pull = await readPull(place, number);
-	if (pull.merged_at !== null && pull.head.sha === head && pull.merge_commit_sha !== null) return { commit: pull.merge_commit_sha };
-}
-function isRefusal(error) {
-	return error instanceof GitHubError && (error.httpStatus === 405 || error.httpStatus === 422);
-}
-function mergeError(error, number) {
-	return error === void 0 ? refused(number, "the repository allows no way of merging") : error instanceof GitHubError ? error.httpStatus === 409 ? new ModeltrailError("CONFLICT", `#${number} was not merged: ${error.said}`, {
-		hint: "Run the command again: what the branch holds now is then judged.",
-		cause: error
-	}) : isRefusal(error) ? refused(number, error.said, error) : error : error;
-}
-function refused(number, why, cause) {
-	return new ModeltrailError("MERGE_REFUSED", `GitHub does not let #${number} be merged: ${why}`, {
-		hint: "The rules of the branch say what is missing; the pull request's page shows it.",
-		cause
-	});
-}
-async function armAutoMerge(place, number, head) {
-	let pull = await readPull(place, number);
-	if (pull.head.sha !== head) throw new ModeltrailError("CONFLICT", `#${number} was moved by somebody else`, { hint: "Run the command again: what the branch holds now is then judged." });
-	if (pull.merged_at !== null || pull.auto_merge !== null) return;
-	let { methods, autoMerge } = await readSettings(place);
-	if (!autoMerge || methods.length === 0) throw notArmed(number, "auto-merge is not enabled in this repository");
-	let refusal;
-	for (let method of methods) try {
-		await armBy(place, pull, {
-			number,
-			head,
-			method
-		});
-		return;
-	} catch (error) {
-		if (!(error instanceof GitHubError) || error.code !== "INVALID_INPUT") throw error;
-		if (refusal = notArmed(number, error.said, error), !WRONG_METHOD.test(error.said)) break;
-	}
-	throw refusal;
-}
-async function armBy(place, { node_id: pull }, { number, head, method }) {
-	await settle$1(async () => (await place.api.graphql(ARM, {
-		pull,
-		by: method.toUpperCase(),
-		head
-	}), !0), async () => {
-		let now = await readPull(place, number);
-		return now.merged_at !== null || now.auto_merge !== null || void 0;
-	});
-}
-function notArmed(number, why, cause) {
-	let isClean = /clean status/i.test(why);
-	return new ModeltrailError("MERGE_REFUSED", `#${number} cannot be merged by GitHub itself: ${why}`, {
-		hint: isClean ? `Nothing stands in its way: modeltrail merge ${number}.` : "It takes Settings > General > Allow auto-merge, and a rule of the base branch to wait for.",
-		cause
-	});
-}
-var BLOCKS, WRONG_METHOD, BASE_MOVED, BASE_TRIES, ARM, init_merge = __esmMin((() => {
-	init_errors$5(), init_errors$4(), init_pulls(), init_settle$1(), BLOCKS = new Set([
-		"behind",
-		"blocked",
-		"dirty",
-		"draft"
-	]), WRONG_METHOD = /merge(s| commits) are not allowed|must not contain merge commits|merge method/i, BASE_MOVED = /base branch was modified/i, BASE_TRIES = 3, ARM = "mutation ($pull: ID!, $by: PullRequestMergeMethod!, $head: GitObjectID!) {\n  enablePullRequestAutoMerge(input: { pullRequestId: $pull, mergeMethod: $by, expectedHeadOid: $head }) {\n    clientMutationId\n  }\n}";
-}));
-// src/adapters/github/own-access.ts
-async function readOwnAccess({ api: { rest, repo } }) {
-	let { archived, permissions } = (await rest.repos.get({ ...repo })).data;
-	return archived ? "archived" : permissions?.push === !0 ? "write" : permissions?.pull === !0 ? "read" : "untold";
-}
-var init_own_access = __esmMin((() => {}));
-// src/adapters/github/draft.ts
-function draftMarkOf(marker) {
-	let mark = marker?.draft;
-	return mark === "ours" || mark === "theirs" ? mark : void 0;
-}
-async function applyDraft(place, pull, { draft: wanted }) {
-	let mark = draftMarkOf(readMarker(pull.body)), draft = pull.draft === !0;
-	if (wanted === (mark !== void 0)) return {
-		mark,
-		draft,
-		warnings: []
-	};
-	if (wanted && draft) return {
-		mark: "theirs",
-		draft,
-		warnings: []
-	};
-	if (!wanted && (mark === "theirs" || !draft)) return {
-		mark: void 0,
-		draft,
-		warnings: []
-	};
-	try {
-		return await convert(place, pull, wanted), {
-			mark: wanted ? "ours" : void 0,
-			draft: wanted,
-			warnings: []
-		};
-	} catch (error) {
-		if (!(error instanceof GitHubError) || !REFUSALS.has(error.code)) throw error;
-		return {
-			mark,
-			draft,
-			warnings: [refusal$1(pull, wanted, error)]
-		};
-	}
-}
-function refusal$1({ number }, wanted, { said }) {
-	return wanted ? `#${number} did not become a draft although it is denied (${said}): click "Convert to draft" on its page` : `#${number} is still a draft although it may be reviewed (${said}): click "Ready for review" on its page`;
-}
-async function convert({ api }, pull, wanted) {
-	await settle$1(async () => (await api.graphql(wanted ? DRAFT : READY, { pull: pull.node_id }), !0), async () => {
-		let { data } = await api.rest.pulls.get({
-			...api.repo,
-			pull_number: pull.number
-		});
-		return data.draft === !0 === wanted || void 0;
-	});
-}
-var REFUSALS, READY, DRAFT, init_draft$1 = __esmMin((() => {
-	init_body(), init_errors$4(), init_settle$1(), REFUSALS = new Set([
-		"FORBIDDEN",
-		"INVALID_INPUT",
-		"NOT_FOUND"
-	]), READY = "mutation ($pull: ID!) {\n  markPullRequestReadyForReview(input: { pullRequestId: $pull }) { clientMutationId }\n}", DRAFT = "mutation ($pull: ID!) {\n  convertPullRequestToDraft(input: { pullRequestId: $pull }) { clientMutationId }\n}";
-}));
-// src/adapters/github/labels.ts
-async function addLabels({ api: { rest, repo } }, pull, labels) {
-	let present = new Set(pull.labels.map(({ name }) => name.toLowerCase())), missing = labels.map((label) => cutText(label, MOST_CHARACTERS$3)).filter((label) => !present.has(label.toLowerCase()));
-	if (missing.length === 0) return [];
-	try {
-		return await rest.issues.addLabels({
-			...repo,
-			issue_number: pull.number,
-			labels: missing
-		}), [];
-	} catch (error) {
-		if (!isModeltrailError(error)) throw error;
-		return [`#${pull.number} could not be labelled ${missing.join(", ")}: ${error.message}`];
-	}
-}
-var MOST_CHARACTERS$3, init_labels = __esmMin((() => {
-	init_errors$5(), init_body(), MOST_CHARACTERS$3 = 50;
-}));
-// src/adapters/github/publish.ts
-async function publishProposal(place, proposal, expected) {
-	let pushed = await pushHead(place, proposal, expected), pulls = await readPullsOf(place, proposal.branch), open = openOf(pulls);
-	if (!pushed && open?.head.sha !== proposal.head && await requireTip(place, proposal), open === void 0 && hasEnded(pulls[0], proposal, expected)) return takeBack(place, proposal, pulls[0]);
-	if (open === void 0 && !pushed && pulls[0]?.head.sha === proposal.head) throw isGoing(proposal.branch);
-	let { pull, warnings } = open === void 0 ? await create$1(place, proposal) : await update(place, proposal, open);
-	if (pull.state !== "open") return takeBack(place, proposal, pull);
-	let unlabelled = await addLabels(place, pull, proposal.labels);
-	return {
-		head: proposal.head,
-		request: toPullRequest(pull),
-		warnings: [...warnings, ...unlabelled]
-	};
-}
-async function pushHead(place, { branch, head }, expected) {
-	let tip = await place.branches.tip(branch) ?? null;
-	if (tip === head) return !1;
-	if (tip !== expected && !(expected === null && tip !== null && await isLeftOver(place, branch, tip))) throw moved(branch);
-	return await place.branches.move({
-		branch,
-		expected: tip,
-		value: head
-	}), !0;
-}
-async function isLeftOver(place, branch, tip) {
-	let pulls = await readPullsOf(place, branch);
-	return openOf(pulls) === void 0 ? pulls[0]?.head.sha === tip || place.branches.isHalfMade(tip, place.base) : !1;
-}
-async function requireTip({ branches }, { branch, head }) {
-	if (await branches.refresh(), await branches.tip(branch) !== head) throw moved(branch);
-}
-function isGoing(branch) {
-	return new ModeltrailError("CONFLICT", `${branch} was closed just now, and its branch is going`, { hint: "Run the command again." });
-}
-function moved(branch) {
-	return new ModeltrailError("CONFLICT", `${branch} was moved by somebody else`, { hint: "Run the command again." });
-}
-function hasEnded(last, { head }, expected) {
-	return last !== void 0 && expected !== null && (last.head.sha === expected || last.head.sha === head);
-}
-async function takeBack(place, { branch, head }, pull) {
-	try {
-		await place.branches.move({
-			branch,
-			expected: head,
-			value: null
-		});
-	} catch (error) {
-		if (!isModeltrailError(error)) throw error;
-	}
-	let how = (pull?.merged_at ?? null) === null ? "closed" : "merged";
-	throw new ModeltrailError("CONFLICT", `#${pull?.number ?? ""} (${branch}) was ${how} just now`, { hint: "Run the command again; it tells what that means." });
-}
-async function create$1(place, proposal) {
-	let { rest, repo } = place.api, { branch, draft, description } = proposal, body = renderBody("", description, markerOf$1(proposal, draft ? "ours" : void 0)) ?? "", title = renderTitle(proposal.title), look = async () => openOf(await readPullsOf(place, branch));
-	try {
-		return await update(place, proposal, await settle$1(async () => (await rest.pulls.create({
-			...repo,
-			title,
-			head: branch,
-			base: place.base,
-			body,
-			draft
-		})).data, look));
-	} catch (error) {
-		if (!(error instanceof GitHubError) || error.httpStatus !== 422) throw error;
-		if (draft && NO_DRAFTS.test(error.said)) return await withdraw$1(place, proposal, error);
-		if (/no commits between/i.test(error.said)) throw nothingToPropose(place, branch, error);
-		if (/head invalid/i.test(error.said) && await hasGone(place, branch)) throw isGoing(branch);
-		let found = /already exists/i.test(error.said) ? await look() : void 0;
-		if (found === void 0) throw error;
-		return update(place, proposal, found);
-	}
-}
-async function withdraw$1(place, { branch, head }, cause) {
-	let { owner, repo } = place.api.repo;
-	throw await place.branches.move({
-		branch,
-		expected: head,
-		value: null
-	}), new ModeltrailError("USAGE", `${owner}/${repo} has no drafts, and ${branch} is denied`, {
-		hint: "Mend what the gates deny, then propose it without --draft. GitHub has drafts in public repositories, and in private ones with a paid plan.",
-		cause
-	});
-}
-async function hasGone({ branches }, branch) {
-	return await branches.refresh(), await branches.tip(branch) === void 0;
-}
-function nothingToPropose({ base }, branch, cause) {
-	return new ModeltrailError("CONFLICT", `${base} has everything that ${branch} proposes`, {
-		hint: "It was merged just now, or by another way: run the command again.",
-		cause
-	});
-}
-async function update(place, proposal, pull) {
-	if (isCurrent(pull, proposal)) return {
-		pull,
-		warnings: []
-	};
-	let { mark, draft, warnings } = await applyDraft(place, pull, proposal);
-	if (saysAll(pull, proposal) && mark === draftMarkOf(readMarker(pull.body))) return {
-		pull,
-		warnings
-	};
-	let { rest, repo } = place.api, at = {
-		...repo,
-		pull_number: pull.number
-	}, title = renderTitle(proposal.title), body = renderBody(pull.body ?? "", proposal.description, markerOf$1(proposal, mark));
-	if (body === void 0) {
-		let untold = `#${pull.number} does not say what it proposes now: its text leaves no room for it`;
-		return {
-			pull: {
-				...pull,
-				draft
-			},
-			warnings: [...warnings, untold]
-		};
-	}
-	return {
-		pull: await settle$1(async () => (await rest.pulls.update({
-			...at,
-			title,
-			body
-		})).data, async () => {
-			let { data } = await rest.pulls.get(at);
-			return saysAll(data, proposal) && mark === draftMarkOf(readMarker(data.body)) ? data : void 0;
-		}),
-		warnings
-	};
-}
-function isCurrent(pull, proposal) {
-	let isDenied = draftMarkOf(readMarker(pull.body)) !== void 0;
-	return saysAll(pull, proposal) && isDenied === proposal.draft;
-}
-function saysAll(pull, { head }) {
-	let marker = readMarker(pull.body);
-	return marker?.head === head && !isEndedByUs(marker);
-}
-function markerOf$1({ marker, head, base }, draft) {
-	return proposalMarker(marker, {
-		head,
-		base,
-		draft
-	});
-}
-var NO_DRAFTS, init_publish$3 = __esmMin((() => {
-	init_errors$5(), init_body(), init_draft$1(), init_errors$4(), init_labels(), init_marker(), init_pulls(), init_settle$1(), NO_DRAFTS = /draft pull requests are not supported/i;
-}));
-// src/adapters/github/reviews.ts
-async function readReviews({ api: { rest, repo } }, number) {
-	return (await readPages((page) => rest.pulls.listReviews({
-		...repo,
-		...page,
-		pull_number: number
-	}))).flatMap((reply) => {
-		let state = STATES$1[reply.state];
-		return state === void 0 || reply.submitted_at === void 0 ? [] : [toReview(reply, state, toSeconds(reply.submitted_at))];
-	}).toSorted((a, b) => a.at - b.at);
-}
-function toReview({ user, commit_id }, state, at) {
-	let isBot = user?.type !== "User";
-	return {
-		login: user?.login ?? "ghost",
-		isBot,
-		state,
-		head: commit_id ?? "",
-		at
-	};
-}
-async function readContributors({ api: { rest, repo } }, number) {
-	let commits = await readPages((page) => rest.pulls.listCommits({
-		...repo,
-		...page,
-		pull_number: number
-	}));
-	if (commits.length >= MOST_COMMITS) throw new ModeltrailError("INVALID_INPUT", `#${number} has ${MOST_COMMITS} commits or more`, { hint: "GitHub lists no more, so who made them cannot be told: propose the change as one commit." });
-	let known = new Map(), mails = new Set(), logins = new Set();
-	for (let { commit, author, committer } of commits) {
-		for (let [user, person] of [[author, commit.author], [committer, commit.committer]]) {
-			let mail = plainMail(person?.email ?? ""), login = loginOf(user);
-			login === void 0 ? mails.add(mail) : logins.add(login), login !== void 0 && mail !== "" && known.set(mail, login);
-		}
-		for (let mail of coAuthorsOf(commit.message)) mails.add(mail);
-	}
-	let unknown = [];
-	for (let mail of mails) {
-		let login = known.get(mail) ?? loginIn(mail);
-		login === void 0 ? unknown.push(`mail:${mail}`) : logins.add(login);
-	}
-	return {
-		logins: [...logins].toSorted(),
-		unknown: unknown.toSorted()
-	};
-}
-function loginOf(user) {
-	return user !== null && "login" in user && typeof user.login == "string" ? user.login : void 0;
-}
-function coAuthorsOf(message) {
-	return [...message.matchAll(/^[ \t]*co-authored-by:(.*)$/gim)].map(([, who = ""]) => plainMail(/<([^<>]*)>/.exec(who)?.[1] ?? who));
-}
-function plainMail(text) {
-	return cutText(text.replace(/[\s\p{Cc}\p{Cf}]+/gu, " ").trim().toLowerCase(), MOST_MAIL);
-}
-function loginIn(mail) {
-	return mail === "noreply@github.com" ? "web-flow" : /^(?:\d+\+)?([^@+\s]+)@users\.noreply\.[^@\s]+$/.exec(mail)?.[1];
-}
-async function readPermission({ api: { rest, repo } }, login) {
-	try {
-		let { data } = await rest.repos.getCollaboratorPermissionLevel({
-			...repo,
-			username: login
-		});
-		return PERMISSIONS.find((one) => one === data.permission) ?? "none";
-	} catch (error) {
-		if (error instanceof GitHubError && error.httpStatus === 404) return "none";
-		throw error;
-	}
-}
-var STATES$1, MOST_COMMITS, MOST_MAIL, PERMISSIONS, init_reviews = __esmMin((() => {
-	init_errors$5(), init_body(), init_errors$4(), init_pages(), init_pulls(), STATES$1 = {
-		APPROVED: "approved",
-		CHANGES_REQUESTED: "changes-requested",
-		COMMENTED: "commented",
-		DISMISSED: "dismissed"
-	}, MOST_COMMITS = 250, MOST_MAIL = 254, PERMISSIONS = [
-		"admin",
-		"write",
-		"read"
-	];
-}));
-// src/adapters/github/rules.ts
-async function readBranchRules(place, branch) {
-	let { rest, repo } = place.api, rules = await readPages((page) => rest.repos.getBranchRules({
-		...repo,
-		...page,
-		branch
-	})), has = (type) => rules.some((rule) => rule.type === type), classic = await readClassic(place, branch);
-	return {
-		pullRequests: has("pull_request") || classic.pullRequests,
-		forcePushesBlocked: has("non_fast_forward") || classic.forcePushesBlocked,
-		deletionBlocked: has("deletion") || classic.deletionBlocked,
-		statuses: [...rules.filter(({ type }) => type === "required_status_checks").flatMap(statusesIn), ...classic.statuses],
-		partial: classic.partial
-	};
-}
-function statusesIn({ parameters }) {
-	let { required_status_checks: checks = [] } = parameters ?? {};
-	return checks.map(({ context, integration_id }) => ({
-		name: context,
-		source: toSource(integration_id)
-	}));
-}
-function toSource(app) {
-	return app == null || app === -1 ? "anybody" : app === ACTIONS_APP ? "workflows" : "other";
-}
-async function readClassic({ api }, branch) {
-	let { rest, repo } = api, found = await unlessHidden(() => rest.repos.getBranch({
-		...repo,
-		branch
-	}));
-	if (found === void 0) return NO_CLASSIC;
-	let { protection } = found.data;
-	if (protection.enabled !== !0) return NO_CLASSIC;
-	let told = await unlessHidden(() => rest.repos.getBranchProtection({
-		...repo,
-		branch
-	}));
-	if (told === void 0) return {
-		...NO_CLASSIC,
-		partial: !0
-	};
-	let { data } = told;
-	return {
-		pullRequests: data.required_pull_request_reviews !== void 0,
-		forcePushesBlocked: data.allow_force_pushes?.enabled !== !0,
-		deletionBlocked: data.allow_deletions?.enabled !== !0,
-		statuses: (data.required_status_checks?.checks ?? []).map(({ context, app_id }) => ({
-			name: context,
-			source: toSource(app_id)
-		})),
-		partial: !1
-	};
-}
-async function readWorkflowsMayApprove({ api }) {
-	let { rest, repo } = api;
-	return (await unlessHidden(() => rest.actions.getGithubActionsDefaultWorkflowPermissionsRepository({ ...repo })))?.data.can_approve_pull_request_reviews;
-}
-async function unlessHidden(ask) {
-	try {
-		return await ask();
-	} catch (error) {
-		if (error instanceof GitHubError && (error.httpStatus === 403 || error.httpStatus === 404)) return;
-		throw error;
-	}
-}
-var ACTIONS_APP, NO_CLASSIC, init_rules$1 = __esmMin((() => {
-	init_errors$4(), init_pages(), ACTIONS_APP = 15368, NO_CLASSIC = {
-		pullRequests: !1,
-		forcePushesBlocked: !1,
-		deletionBlocked: !1,
-		statuses: [],
-		partial: !1
-	};
-}));
-// src/adapters/github/requests.ts
-async function readRequest({ api: { rest, repo } }, number) {
-	try {
-		return toFacts((await rest.pulls.get({
-			...repo,
-			pull_number: number
-		})).data);
-	} catch (error) {
-		throw !(error instanceof GitHubError) || error.httpStatus !== 404 ? error : new ModeltrailError("NOT_FOUND", `#${number} is no pull request of ${repo.owner}/${repo.repo} that the token may see`, { hint: "Check the number, and that the token may read pull requests." });
-	}
-}
-async function readRequests({ api: { rest, repo }, base }) {
-	return (await readPages((page) => rest.pulls.list({
-		...repo,
-		...page,
-		state: "open",
-		base,
-		sort: "created",
-		direction: "asc"
-	}))).map(toFacts).filter((facts) => facts.state === "open" && facts.base === base);
-}
-function toFacts(pull) {
-	return {
-		request: toPullRequest(pull),
-		state: pull.merged_at === null ? pull.state === "open" ? "open" : "closed" : "merged",
-		branch: pull.head.ref,
-		head: pull.head.sha,
-		base: pull.base.ref,
-		isFork: !isOwn(pull)
-	};
-}
-async function readBroughtBy(place, commit) {
-	let { rest, repo } = place.api, pulls = await readPages((page) => rest.repos.listPullRequestsAssociatedWithCommit({
-		...repo,
-		...page,
-		commit_sha: commit
-	})), brought = [];
-	for (let pull of pulls) {
-		if (pull.merged_at === null || pull.base.ref !== place.base) continue;
-		let { data } = await rest.pulls.get({
-			...repo,
-			pull_number: pull.number
-		});
-		brought.push({
-			request: toPullRequest(pull),
-			head: pull.head.sha,
-			commit: data.merge_commit_sha ?? commit,
-			mergedBy: data.merged_by?.login
-		});
-	}
-	return brought;
-}
-var init_requests = __esmMin((() => {
-	init_errors$5(), init_errors$4(), init_pages(), init_pulls();
-}));
-// src/adapters/github/viewer.ts
-async function readViewer(api) {
-	let { viewer } = await api.graphql("query { viewer { login databaseId } }", {});
-	return viewer;
-}
-function isViewer({ login, databaseId }, author) {
-	return author === null ? !1 : databaseId !== null && author.id !== void 0 ? author.id === databaseId : author.login.toLowerCase() === login.toLowerCase();
-}
-var init_viewer = __esmMin((() => {}));
-// src/adapters/github/standing-comment.ts
-async function keepComment(place, viewer, number, { marker, body, create }) {
-	let { rest, repo } = place.api, text = `${marker}\n${body}`, me = await viewer(), look = async () => (await readPages((page) => rest.issues.listComments({
-		...repo,
-		...page,
-		issue_number: number
-	}))).filter((one) => one.body?.startsWith(`${marker}\n`) === !0 && isViewer(me, one.user)), says = (one) => one?.body?.trimEnd() === text.trimEnd() || void 0, [standing, ...others] = await look();
-	for (let { id } of others) await rest.issues.deleteComment({
-		...repo,
-		comment_id: id
-	});
-	says(standing) === !0 || standing === void 0 && !create || await settle$1(async () => (standing === void 0 ? await rest.issues.createComment({
-		...repo,
-		issue_number: number,
-		body: text
-	}) : await rest.issues.updateComment({
-		...repo,
-		comment_id: standing.id,
-		body: text
-	}), !0), async () => says((await look())[0]));
-}
-var init_standing_comment = __esmMin((() => {
-	init_pages(), init_settle$1(), init_viewer();
-}));
-// src/adapters/github/status.ts
-async function setStatus(place, head, status) {
-	let { rest, repo } = place.api, { name, state, url } = status, description = cutText(status.description.replace(/\s+/g, " ").trim(), MOST_CHARACTERS$2), look = async () => {
-		let isNamed = (one) => one.context === name, last = (await readPages((page) => rest.repos.listCommitStatusesForRef({
-			...repo,
-			...page,
-			ref: head
-		}), (items) => items.some(isNamed))).find(isNamed);
-		if (last !== void 0 && last.state === state) return (last.description ?? "") === description && (last.target_url ?? "") === (url ?? "") || void 0;
-	};
-	await look() !== !0 && await settle$1(async () => {
-		let target = url === void 0 ? {} : { target_url: url };
-		return await rest.repos.createCommitStatus({
-			...repo,
-			sha: head,
-			state,
-			context: name,
-			description,
-			...target
-		}), !0;
-	}, look);
-}
-var MOST_CHARACTERS$2, init_status = __esmMin((() => {
-	init_body(), init_pages(), init_settle$1(), MOST_CHARACTERS$2 = 140;
-}));
-// src/adapters/github/statuses.ts
-async function setStatuses(place, viewer, head, statuses) {
-	let wanted = statuses.map(toWritten), standing = await readLast$1(place, head, wanted.map(({ name }) => name)), me = await viewer(), isDone = (status, replies) => {
-		let last = replies.get(status.name);
-		return last !== void 0 && isViewer(me, last.creator) && saysTheSame(last, status);
-	};
-	for (let status of wanted) isDone(status, standing) || status.onlyIfThere === !0 && !standing.has(status.name) || await settle$1(() => create(place, head, status), async () => isDone(status, await readLast$1(place, head, [status.name])) ? !0 : void 0);
-}
-async function readStatuses(place, commit) {
-	return [...(await readLast$1(place, commit, void 0)).values()].map(({ context: name, state, description, target_url: url }) => ({
-		name,
-		state: STATES.find((one) => one === state) ?? "error",
-		description: description ?? "",
-		...url === null ? {} : { url }
-	}));
-}
-function toWritten(status) {
-	return {
-		...status,
-		description: cutText(status.description.replace(/\s+/g, " ").trim(), MOST_CHARACTERS$1)
-	};
-}
-function saysTheSame({ state, description }, status) {
-	return state === status.state && (description ?? "") === status.description;
-}
-async function readLast$1({ api: { rest, repo } }, ref, names) {
-	let replies = await readPages((page) => rest.repos.listCommitStatusesForRef({
-		...repo,
-		...page,
-		ref
-	}), (items) => names?.every((name) => items.some(({ context }) => context === name)) ?? !1);
-	return new Map(replies.toReversed().map((reply) => [reply.context, reply]));
-}
-async function create({ api: { rest, repo } }, sha, status) {
-	let { name: context, state, description, url } = status, target = url === void 0 ? {} : { target_url: url };
-	return await rest.repos.createCommitStatus({
-		...repo,
-		sha,
-		state,
-		context,
-		description,
-		...target
-	}), !0;
-}
-var MOST_CHARACTERS$1, STATES, init_statuses = __esmMin((() => {
-	init_body(), init_pages(), init_settle$1(), init_viewer(), MOST_CHARACTERS$1 = 140, STATES = [
-		"success",
-		"pending",
-		"failure",
-		"error"
-	];
-}));
-// src/adapters/github/suggest.ts
-async function postSuggestion(place, number, suggestion) {
-	let { rest, repo } = place.api, { head, file, lines, note } = suggestion, marker = `<!-- modeltrail:suggestion ${identify(suggestion)} -->`, look = async () => (await readPages((page) => rest.pulls.listReviewComments({
-		...repo,
-		...page,
-		pull_number: number
-	}))).some((one) => one.path === file && typeof one.line == "number" && one.body.includes(marker) && isTrusted(one)) ? !0 : void 0;
-	if (await look() === !0) return;
-	let several = lines.from < lines.to ? {
-		start_line: lines.from,
-		start_side: "RIGHT"
-	} : {};
-	await settle$1(async () => (await rest.pulls.createReviewComment({
-		...repo,
-		pull_number: number,
-		commit_id: head,
-		path: file,
-		side: "RIGHT",
-		line: lines.to,
-		...several,
-		body: `${note}\n\n${renderSuggestion(suggestion.text)}\n\n${marker}`
-	}), !0), look);
-}
-function identify({ file, lines, text }) {
-	return createHash("sha256").update(JSON.stringify([
-		file,
-		lines.from,
-		lines.to,
-		text
-	])).digest("hex").slice(0, 32);
-}
-function renderSuggestion(text) {
-	let longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length)), fence = "`".repeat(longest + 1);
-	return [
-		`${fence}suggestion`,
-		...text === "" ? [] : [text],
-		fence
-	].join("\n");
-}
-var init_suggest$1 = __esmMin((() => {
-	init_pages(), init_settle$1(), init_trusted();
-})), open_github_forge_exports = __exportAll({ openGitHubForge: () => openGitHubForge });
-function openGitHubForge(options) {
-	let { owner, name, token, userAgent, base, branchPrefix, notices, proxies } = options, place = {
-		api: openApi({
-			endpoint: parseEndpoint(options.apiUrl),
-			owner,
-			name,
-			token,
-			userAgent,
-			patience: {
-				...PATIENCE,
-				...options.patience
-			},
-			proxies
-		}),
-		branches: new RemoteBranches(options.repository),
-		base,
-		branchPrefix,
-		warn: (message) => notices?.warn(message)
-	};
-	return {
-		listOpen: () => listOpenProposals(place),
-		find: (branch) => findProposal(place, branch),
-		publish: (proposal, expected) => publishProposal(place, proposal, expected),
-		close: (branch, head, closing) => closeProposal(place, {
-			branch,
-			head,
-			closing
-		}),
-		access: () => readOwnAccess(place),
-		sweep: (folders, isOne) => sweepLeftOvers(place, folders, isOne),
-		pullRequests: pullRequestsOf(place),
-		rules: {
-			branch: (ref) => readBranchRules(place, ref),
-			workflowsMayApprove: () => readWorkflowsMayApprove(place)
-		}
-	};
-}
-function pullRequestsOf(place) {
-	let asked, viewer = () => asked ??= readViewer(place.api);
-	return {
-		numbered: (number) => readNumbered(place, number),
-		progress: (number) => readProgress(place, number),
-		merge: (number, head) => mergePull(place, number, head),
-		armAutoMerge: (number, head) => armAutoMerge(place, number, head),
-		reviews: (number) => readReviews(place, number),
-		contributors: (number) => readContributors(place, number),
-		permission: (login) => readPermission(place, login),
-		suggest: (number, suggestion) => postSuggestion(place, number, suggestion),
-		setStatus: (head, status) => setStatus(place, head, status),
-		setStatuses: (head, statuses) => setStatuses(place, viewer, head, statuses),
-		statuses: (commit) => readStatuses(place, commit),
-		look: (number) => readRequest(place, number),
-		listRequests: () => readRequests(place),
-		comment: (number, comment) => keepComment(place, viewer, number, comment),
-		broughtBy: (commit) => readBroughtBy(place, commit)
-	};
-}
-var init_open_github_forge = __esmMin((() => {
-	init_branches(), init_close(), init_endpoint(), init_find(), init_left_over(), init_merge(), init_own_access(), init_publish$3(), init_reviews(), init_rules$1(), init_sdk(), init_requests(), init_standing_comment(), init_status(), init_statuses(), init_suggest$1(), init_viewer();
-}));
-// src/adapters/github/objects/signed.ts
-async function canSign({ objects }, proposal) {
-	let { head, base, edits } = proposal;
-	if (!await objects.isOwn(head)) return !1;
-	let commits = await objects.readCommits([base, head]), [before, after] = commits.map(({ tree }) => tree);
-	if (commits[1]?.parents.length !== 1 || commits[1].parents[0] !== base || edits.length === 0 || edits.reduce((sum, { content }) => sum + (content?.length ?? 0), 0) > MOST_BYTES$3) return !1;
-	let changes = await objects.compareTrees(before, after);
-	return changes.length === edits.length && changes.every((change) => [change.before, change.after].every(isPlain));
-}
-function isPlain(entry) {
-	return entry === null || entry.mode === "100644";
-}
-async function commitOnBranch(parts, proposal, tip) {
-	let { source, objects, refs, remote } = parts, { branch, head, base, title, message, edits } = proposal, { tree } = await objects.readCommit(head);
-	tip === void 0 && await remote.push([{
-		name: `refs/heads/${branch}`,
-		expected: null,
-		value: base
-	}]);
-	let { owner, repo } = source.api.repo, input = {
-		branch: {
-			repositoryNameWithOwner: `${owner}/${repo}`,
-			branchName: branch
-		},
-		expectedHeadOid: base,
-		message: {
-			headline: title,
-			body: message
-		},
-		fileChanges: {
-			additions: edits.flatMap(({ path, content }) => content === null ? [] : [{
-				path,
-				contents: Buffer.from(content).toString("base64")
-			}]),
-			deletions: edits.flatMap(({ path, content }) => content === null ? [{ path }] : [])
-		}
-	}, made = await settle$1(() => write(source, branch, input), () => look(source, {
-		branch,
-		base,
-		tree
-	}));
-	if (made.tree !== tree) throw new ModeltrailError("GIT", `GitHub committed other files to ${branch} than were judged`, { hint: `Delete the branch ${branch}, and propose from a clone.` });
-	return refs.remember(branch, made.oid), made.oid;
-}
-async function write(source, branch, input) {
-	try {
-		let { commit } = (await source.api.graphql(COMMIT, { input })).createCommitOnBranch;
-		return {
-			oid: commit.oid,
-			tree: commit.tree.oid
-		};
-	} catch (error) {
-		throw error instanceof GitHubError && (error.code === "CONFLICT" || /to point to/i.test(error.said)) ? new ModeltrailError("CONFLICT", `${branch} was moved by somebody else`, {
-			hint: "Run the command again.",
-			cause: error
-		}) : error;
-	}
-}
-async function look(source, { branch, base, tree }) {
-	let { target } = (await askRepository(source, {
-		fields: "ref(qualifiedName: $branch) { target { ... on Commit {\n      oid tree { oid } parents(first: 2) { nodes { oid } } } } }",
-		declares: ["$branch: String!"],
-		variables: { branch: `refs/heads/${branch}` }
-	})).ref ?? { target: null };
-	return target?.tree.oid === tree && target.parents.nodes.length === 1 && target.parents.nodes[0]?.oid === base ? {
-		oid: target.oid,
-		tree
-	} : void 0;
-}
-var COMMIT, MOST_BYTES$3, init_signed = __esmMin((() => {
-	init_errors$5(), init_errors$4(), init_settle$1(), init_ask(), COMMIT = "mutation ($input: CreateCommitOnBranchInput!) {\n  createCommitOnBranch(input: $input) { commit { oid tree { oid } } }\n}", MOST_BYTES$3 = 16777216;
-}));
-// src/adapters/github/objects/forge.ts
-function openApiForge(options) {
-	let { api, signs, base, repository } = options, inner = openGitHubForge(options), parts = {
-		inner,
-		api,
-		branches: new RemoteBranches(repository),
-		base,
-		signs
-	};
-	return {
-		...inner,
-		publish: (proposal, expected) => publish$2(parts, proposal, expected)
-	};
-}
-async function publish$2(parts, proposal, expected) {
-	let { inner, api, branches, signs } = parts, { uploads } = api.parts(), { branch, base } = proposal, tip = await branches.tip(branch);
-	if (tip === proposal.head) return inner.publish(proposal, expected);
-	let isLeft = expected === null && tip !== void 0 && await branches.isHalfMade(tip, parts.base);
-	if (expected === null && (tip === void 0 || isLeft && tip === base) && signs && await canSign(api.parts(), proposal)) {
-		let head = await commitOnBranch(api.parts(), proposal, tip);
-		return inner.publish({
-			...proposal,
-			head
-		}, expected);
-	}
-	let head = await uploads.bring(proposal.head);
-	return inner.publish({
-		...proposal,
-		head
-	}, isLeft ? tip : expected);
-}
-var init_forge = __esmMin((() => {
-	init_branches(), init_open_github_forge(), init_signed();
+var EXAMPLE$1, init_address = __esmMin((() => {
+	init_errors$5(), init_endpoint(), EXAMPLE$1 = "It looks like https://github.com/acme/models";
 }));
 // src/adapters/github/token.ts
 async function findToken(env, host) {
@@ -31153,7 +29927,6 @@ var GH_TIMEOUT_MS, init_token = __esmMin((() => {
 	init_errors$5(), init_endpoint(), init_errors$4(), GH_TIMEOUT_MS = 5e3;
 })), open_github_objects_exports = __exportAll({
 	findToken: () => findToken,
-	openApiForge: () => openApiForge,
 	openApiRepository: () => openApiRepository,
 	parseEndpoint: () => parseEndpoint,
 	parseRegistryAddress: () => parseRegistryAddress
@@ -31218,7 +29991,7 @@ function toPerson({ login, databaseId, name }, host) {
 	};
 }
 var init_open_github_objects = __esmMin((() => {
-	init_sdk(), init_history$1(), init_push(), init_refs(), init_supply(), init_upload$1(), init_address(), init_forge(), init_endpoint(), init_token();
+	init_sdk(), init_history$1(), init_push(), init_refs(), init_supply(), init_upload$1(), init_address(), init_endpoint(), init_token();
 }));
 // src/adapters/git/deferred.ts
 function once(load) {
@@ -31241,6 +30014,7 @@ function deferWriter(part) {
 		commit: async (commit) => (await part()).commit(commit),
 		mergeTrees: async (base, ours, theirs) => (await part()).mergeTrees(base, ours, theirs),
 		chain: async (parent, links) => (await part()).chain(parent, links),
+		foresee: async (placed) => (await part()).foresee(placed),
 		commitTree: async (commit) => (await part()).commitTree(commit)
 	};
 }
@@ -31265,6 +30039,17 @@ function deferWorkTree(root, part) {
 	};
 }
 var init_deferred = __esmMin((() => {}));
+// src/adapters/git/commit-text.ts
+function decodeCommitText(bytes, encoding) {
+	return encoding === void 0 ? bytes.toString("utf8") : LATIN1.test(encoding) ? bytes.toString("latin1") : WINDOWS_1252.test(encoding) ? bytes.toString("latin1").replace(/[\u0080-\u009f]/g, toWindows1252) : bytes.toString("utf8");
+}
+function toWindows1252(character) {
+	let known = WINDOWS_1252_HIGH[character.charCodeAt(0) - 128] ?? ".";
+	return known === "." ? character : known;
+}
+var LATIN1, WINDOWS_1252, WINDOWS_1252_HIGH, init_commit_text = __esmMin((() => {
+	LATIN1 = /^(iso[-_]?8859-1|latin-?1|l1)$/i, WINDOWS_1252 = /^(windows|cp|ms)-?1252$/i, WINDOWS_1252_HIGH = "€.‚ƒ„…†‡ˆ‰Š‹Œ.Ž..‘’“”•–—˜™š›œ.žŸ";
+}));
 // src/adapters/git/object-format.ts
 function isOid$1(text) {
 	return OID.test(text);
@@ -31341,16 +30126,24 @@ var OID, TREE_MODE, PLAIN_FILE$1, init_object_format = __esmMin((() => {
 }));
 // src/adapters/git/commit-format.ts
 function parseCommit(oid, bytes) {
-	let split = bytes.indexOf("\n\n"), head = split < 0 ? bytes : bytes.subarray(0, split), encoding = /^encoding (\S+)$/m.exec(head.toString("latin1"))?.[1], lines = decodeText(head, encoding).split("\n"), tree = valueOf(lines, "tree "), author = valueOf(lines, "author "), committer = valueOf(lines, "committer ");
-	if (tree === void 0 || author === void 0 || committer === void 0) throw new ModeltrailError("GIT", `commit ${oid} is damaged`);
+	let split = bytes.indexOf("\n\n"), lines = bytes.toString("latin1", 0, split < 0 ? bytes.length : split).split("\n"), tree = TREE_LINE.exec(lines[0] ?? "")?.[1];
+	if (tree === void 0) throw new ModeltrailError("GIT", `commit ${oid} is damaged`);
+	let encoding = valueOf(lines, "encoding "), signature = (prefix) => {
+		let value = valueOf(lines, prefix);
+		return parseSignature(value === void 0 ? UNKNOWN : decodeCommitText(Buffer.from(value, "latin1"), encoding));
+	};
 	return {
 		oid,
 		tree,
-		parents: lines.filter((line) => line.startsWith("parent ")).map((line) => line.slice(7)),
-		author: parseSignature(author),
-		committer: parseSignature(committer),
-		message: split < 0 ? "" : decodeText(bytes.subarray(split + 2), encoding)
+		parents: leadingParents(lines),
+		author: signature("author "),
+		committer: signature("committer "),
+		message: split < 0 ? "" : decodeCommitText(bytes.subarray(split + 2), encoding)
 	};
+}
+function leadingParents(lines) {
+	let end = lines.findIndex((line, index) => index > 0 && !PARENT_LINE.test(line));
+	return lines.slice(1, end < 0 ? lines.length : end).map((line) => line.slice(7));
 }
 function encodeCommit(commit) {
 	if (commit.message.includes("\0")) throw new ModeltrailError("INVALID_INPUT", "a commit message cannot hold a NUL character");
@@ -31381,18 +30174,16 @@ function parseSignature(text) {
 function valueOf(lines, prefix) {
 	return lines.find((line) => line.startsWith(prefix))?.slice(prefix.length);
 }
-function decodeText(bytes, encoding) {
-	if (encoding === void 0) return bytes.toString("utf8");
-	try {
-		return new TextDecoder(encoding).decode(bytes);
-	} catch {
-		return bytes.toString("utf8");
-	}
-}
-var init_commit_format = __esmMin((() => {
-	init_errors$5(), init_object_format();
-}));
-// src/adapters/git/config-file.ts
+var TREE_LINE, PARENT_LINE, UNKNOWN, init_commit_format = __esmMin((() => {
+	init_errors$5(), init_commit_text(), init_object_format(), TREE_LINE = /^tree ([0-9a-f]{40})$/, PARENT_LINE = /^parent [0-9a-f]{40}$/, UNKNOWN = "unknown <> 0 +0000";
+})), config_file_exports = __exportAll({
+	isTrue: () => isTrue,
+	lastValue: () => lastValue,
+	parseBoolean: () => parseBoolean$1,
+	parseConfig: () => parseConfig,
+	parseConfigList: () => parseConfigList,
+	readConfigFiles: () => readConfigFiles
+});
 function lastValue(config, key) {
 	return config.get(key)?.at(-1);
 }
@@ -31823,7 +30614,7 @@ async function diffTrees(reader, sides, paths) {
 	}];
 	for (; level.length > 0;) {
 		let ids = level.flatMap((pair) => [pair.before, pair.after]).filter((oid) => oid !== void 0), trees = await reader.readTrees(ids), read = new Map(ids.map((oid, at) => [oid, trees[at] ?? []])), entriesOf = (oid) => oid === void 0 ? [] : read.get(oid) ?? [], pairs = level.flatMap((pair) => pairEntries(pair.prefix, entriesOf(pair.before), entriesOf(pair.after)));
-		changes.push(...pairs.map(filesOf).filter((change) => !sameEntry(change.before, change.after) && isUnder(change.path, wanted))), level = pairs.map(foldersOf$1).filter((pair) => pair.before !== pair.after && leadsTo(pair.prefix.slice(0, -1), wanted));
+		changes.push(...pairs.map(filesOf).filter((change) => !sameEntry(change.before, change.after) && isUnder(change.path, wanted))), level = pairs.map(foldersOf$2).filter((pair) => pair.before !== pair.after && leadsTo(pair.prefix.slice(0, -1), wanted));
 	}
 	return changes.sort((a, b) => comparePaths(a.path, b.path));
 }
@@ -31861,7 +30652,7 @@ function filesOf({ path, before, after }) {
 		after: nonFolder(after)
 	};
 }
-function foldersOf$1({ path, before, after }) {
+function foldersOf$2({ path, before, after }) {
 	return {
 		prefix: `${path}/`,
 		before: folderOid(before),
@@ -32069,17 +30860,17 @@ function parseOwner(text) {
 		return;
 	}
 }
-async function isGone(owner) {
+async function isGone$1(owner) {
 	let me = await currentOwner();
 	if (owner.host !== me.host) return !1;
 	if (owner.boot !== me.boot) return owner.boot !== null && me.boot !== null;
 	if (owner.space !== me.space) return !1;
 	if (!processExists(owner.pid)) return !0;
-	let start = await startOf(owner.pid);
+	let start = await startOf$1(owner.pid);
 	return owner.start !== null && start !== null && start !== owner.start;
 }
 async function describeSelf() {
-	let boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => null), space = await readlink("/proc/self/ns/pid").catch(() => null), start = await startOf(process.pid);
+	let boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => null), space = await readlink("/proc/self/ns/pid").catch(() => null), start = await startOf$1(process.pid);
 	return {
 		tool: "modeltrail",
 		host: hostname(),
@@ -32089,7 +30880,7 @@ async function describeSelf() {
 		start
 	};
 }
-async function startOf(pid) {
+async function startOf$1(pid) {
 	let text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
 	if (text === null) return null;
 	let fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
@@ -32154,7 +30945,7 @@ async function takeLock(commonDir, path) {
 }
 async function releaseDeadLock(commonDir, path) {
 	let owner = parseOwner(await readFile(path, "utf8").catch(() => ""));
-	owner !== void 0 && await isGone(owner) && await (await takeLock(commonDir, path)).release();
+	owner !== void 0 && await isGone$1(owner) && await (await takeLock(commonDir, path)).release();
 }
 async function linkInto(record, path) {
 	for (let attempt = 0;; attempt++) try {
@@ -32176,14 +30967,14 @@ async function linkInto(record, path) {
 async function takeOver(commonDir, path) {
 	let holder = await readOwner(path);
 	if (holder === "none") return !0;
-	if (holder === "unknown" || !await isGone(holder)) return !1;
+	if (holder === "unknown" || !await isGone$1(holder)) return !1;
 	let claims = [], dead = holder;
 	for (;;) {
 		let claim = join(commonDir, "modeltrail", "claims", dead.nonce), record = await writeScratch(commonDir, renderOwner(await currentOwner())), won = await linkInto(record, claim);
 		if (await unlink(record).catch(() => void 0), claims.push(claim), won) break;
 		let claimant = await readOwner(claim);
 		if (claimant === "none") return !0;
-		if (claimant === "unknown" || !await isGone(claimant)) return !1;
+		if (claimant === "unknown" || !await isGone$1(claimant)) return !1;
 		dead = claimant;
 	}
 	let current = await readOwner(path);
@@ -32412,36 +31203,67 @@ var REF_DELTA, MAX_DEPTH, MAX_COPY, SMALLEST_GAIN, init_chain_pack = __esmMin(((
 			return last === void 0 || isTreeMode(mode) || isTreeMode(last.mode) ? !1 : PLAIN.test(name) && PLAIN.test(last.name) && name > last.name;
 		}
 	};
-})), chain_writer_exports = __exportAll({ writeChain: () => writeChain });
+})), chain_writer_exports = __exportAll({
+	foreseeLinks: () => foreseeLinks,
+	writeChain: () => writeChain
+});
 async function writeChain({ layout, objects, packs }, parent, links) {
-	let base = parent === void 0 ? void 0 : (await objects.readCommit(parent)).tree, tree = await GrowingTree.open(objects, base), rows = [], oids = [], last = parent;
-	for (let { files, message, author, committer } of links) {
-		let blobs = files.map(({ path, content }) => ({
-			path,
-			object: makeObject("blob", content)
-		})), grown = await tree.add(blobs.map(({ path, object }) => ({
-			path,
-			oid: object.oid
-		}))), commit = makeObject("commit", encodeCommit({
-			tree: grown.at(-1)?.object.oid ?? "",
-			parents: last === void 0 ? [] : [last],
-			message,
-			author,
-			committer
-		}));
-		rows.push(...blobs.map(({ object }) => ({ object })), ...grown.map(({ object, before }) => ({
-			object,
-			like: before
-		})), { object: commit }), oids.push(commit.oid), last = commit.oid;
+	let tree = await openTree(objects, parent), rows = [], oids = [];
+	for (let link of links) {
+		let made = await makeLink(tree, oids.at(-1) ?? parent, link);
+		rows.push(...made.rows, { object: made.commit }), oids.push(made.commit.oid);
 	}
 	return packs && links.length > MOST_LOOSE ? await storeRows(layout, rows) : await writeObjects(layout, rows.map(({ object }) => object)), oids;
 }
+async function foreseeLinks(objects, placed) {
+	let foreseen = [], open;
+	for (let { parent, link } of placed) {
+		let tree = open !== void 0 && open.tip === parent ? open.tree : await openTree(objects, parent), made = await makeLink(tree, parent, link).catch(refused$1);
+		open = made === void 0 ? void 0 : {
+			tree,
+			tip: made.commit.oid
+		}, foreseen.push(made === void 0 ? void 0 : {
+			oid: made.commit.oid,
+			tree: made.tree
+		});
+	}
+	return foreseen;
+}
+function refused$1(error) {
+	if (!(isModeltrailError(error) && error.code === "INVALID_INPUT")) throw error;
+}
+async function openTree(objects, parent) {
+	return GrowingTree.open(objects, parent === void 0 ? void 0 : (await objects.readCommit(parent)).tree);
+}
+async function makeLink(tree, parent, { files, message, author, committer }) {
+	let blobs = files.map(({ path, content }) => ({
+		path,
+		object: makeObject("blob", content)
+	})), grown = await tree.add(blobs.map(({ path, object }) => ({
+		path,
+		oid: object.oid
+	}))), top = grown.at(-1)?.object.oid ?? "";
+	return {
+		commit: makeObject("commit", encodeCommit({
+			tree: top,
+			parents: parent === void 0 ? [] : [parent],
+			message,
+			author,
+			committer
+		})),
+		tree: top,
+		rows: [...blobs.map(({ object }) => ({ object })), ...grown.map(({ object, before }) => ({
+			object,
+			like: before
+		}))]
+	};
+}
 var MOST_LOOSE, init_chain_writer = __esmMin((() => {
-	init_commit_format(), init_chain_pack(), init_growing_tree(), init_object_writer(), MOST_LOOSE = 8;
+	init_errors$5(), init_commit_format(), init_chain_pack(), init_growing_tree(), init_object_writer(), MOST_LOOSE = 8;
 }));
 // src/adapters/git/remote-refs.ts
 function trackingRef(name) {
-	return name.startsWith(BRANCHES) ? TRACKING + name.slice(11) : name.startsWith(CLOSED) ? REMOTE_CLOSED + name.slice(23) : void 0;
+	return name.startsWith(BRANCHES) ? TRACKING + name.slice(11) : name.startsWith(CLOSED$1) ? REMOTE_CLOSED + name.slice(23) : void 0;
 }
 function describeRemote(config) {
 	let url = lastValue(config, `remote.${REMOTE}.url`);
@@ -32460,8 +31282,8 @@ async function setTracking(refs, name, move) {
 		}).then(() => !0, () => !1)) return;
 	}
 }
-var REMOTE, CLOSED, REMOTE_CLOSED, BRANCHES, TRACKING, REFSPECS, TRACKED_PREFIXES, init_remote_refs = __esmMin((() => {
-	init_config_file(), REMOTE = "origin", CLOSED = "refs/modeltrail/closed/", REMOTE_CLOSED = "refs/modeltrail/remote/closed/", BRANCHES = "refs/heads/", TRACKING = `refs/remotes/${REMOTE}/`, REFSPECS = [`+${BRANCHES}*:${TRACKING}*`, `+${CLOSED}*:${REMOTE_CLOSED}*`], TRACKED_PREFIXES = [TRACKING, REMOTE_CLOSED];
+var REMOTE, CLOSED$1, REMOTE_CLOSED, BRANCHES, TRACKING, REFSPECS, TRACKED_PREFIXES, init_remote_refs = __esmMin((() => {
+	init_config_file(), REMOTE = "origin", CLOSED$1 = "refs/modeltrail/closed/", REMOTE_CLOSED = "refs/modeltrail/remote/closed/", BRANCHES = "refs/heads/", TRACKING = `refs/remotes/${REMOTE}/`, REFSPECS = [`+${BRANCHES}*:${TRACKING}*`, `+${CLOSED$1}*:${REMOTE_CLOSED}*`], TRACKED_PREFIXES = [TRACKING, REMOTE_CLOSED];
 }));
 // src/adapters/git/remote-failure.ts
 function lostLease(detail) {
@@ -32499,10 +31321,10 @@ function remoteWords(stderr) {
 	return stderr.split(/[\r\n]+/).filter((line) => line.startsWith("remote:")).map((line) => line.slice(7)).join("\n");
 }
 function lastLines(text) {
-	return text.split(/[\r\n]+/).map((line) => line.replaceAll(/[\p{Cc}\p{Cf}]/gu, " ").trim()).filter((line) => line !== "").slice(-4).map((line) => line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line).join("; ");
+	return text.split(/[\r\n]+/).map((line) => line.replaceAll(/[\p{Cc}\p{Cf}]/gu, " ").trim()).filter((line) => line !== "").slice(-4).map((line) => line.length > MOST_CHARACTERS$4 ? `${line.slice(0, MOST_CHARACTERS$4)}…` : line).join("; ");
 }
-var RACE, MOST_CHARACTERS, init_remote_failure = __esmMin((() => {
-	init_errors$5(), init_remote_refs(), RACE = /cannot lock ref|failed to update ref|incorrect old value|reference already exists|fetch first|stale info|non-fast-forward/, MOST_CHARACTERS = 200;
+var RACE, MOST_CHARACTERS$4, init_remote_failure = __esmMin((() => {
+	init_errors$5(), init_remote_refs(), RACE = /cannot lock ref|failed to update ref|incorrect old value|reference already exists|fetch first|stale info|non-fast-forward/, MOST_CHARACTERS$4 = 200;
 })), signed_commit_exports = __exportAll({ writeSignedCommit: () => writeSignedCommit });
 async function writeSignedCommit(git, commit, timeoutMs = SIGN_TIMEOUT_MS) {
 	let unsigned = encodeCommit(commit), args = [
@@ -32593,6 +31415,10 @@ var LooseCommitWriter, init_commit_writer = __esmMin((() => {
 				packs: this.#packs
 			}, parent, links);
 			return this.#written(), oids;
+		}
+		async foresee(placed) {
+			let { foreseeLinks } = await Promise.resolve().then(() => (init_chain_writer(), chain_writer_exports));
+			return foreseeLinks(this.#objects, placed);
 		}
 		async commitTree(commit) {
 			return await this.#objects.readTrees([commit.tree]), this.#store([], commit);
@@ -32739,7 +31565,7 @@ var folders, HostIdentity, NO_WORK_TREE, init_hosted_repository = __esmMin((() =
 	};
 }));
 // src/composition/real-path.ts
-function isInside$1(folder, path) {
+function isInside$2(folder, path) {
 	let way = relative(folder, path);
 	return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
@@ -32923,7 +31749,7 @@ async function takeClaim(claim) {
 	}
 	throw new ModeltrailError("CONFLICT", `Another process is writing the same file; it holds ${claim}.`, { hint: "Wait for it. If no other process works on this store, remove the file." });
 }
-var WITHOUT_LINKS, CLAIM_ROUNDS, CLAIM_WAIT_MS, init_publish$2 = __esmMin((() => {
+var WITHOUT_LINKS, CLAIM_ROUNDS, CLAIM_WAIT_MS, init_publish$3 = __esmMin((() => {
 	init_errors$5(), init_hashed_copy(), init_incoming(), init_safe_path(), WITHOUT_LINKS = new Set([
 		"EPERM",
 		"ENOTSUP",
@@ -33073,7 +31899,7 @@ function changed$1(path) {
 	return new ModeltrailError("INVALID_INPUT", `${path} changed while it was read.`, { hint: "Wait until whatever writes it has finished, then run it again." });
 }
 var init_put_stored = __esmMin((() => {
-	init_errors$5(), init_hashed_copy(), init_incoming(), init_publish$2(), init_read_stored(), init_safe_path();
+	init_errors$5(), init_hashed_copy(), init_incoming(), init_publish$3(), init_read_stored(), init_safe_path();
 }));
 // src/adapters/local-store/list-stored.ts
 async function listStored(place, folder) {
@@ -33112,12 +31938,12 @@ async function putRecord$1(place, key, text) {
 async function readRecord$1(place, key) {
 	let found = await findStored(place, key);
 	if (found !== void 0) {
-		if (found.sizeBytes <= MOST_BYTES$2) return readFile(found.path, "utf8");
+		if (found.sizeBytes <= MOST_BYTES$3) return readFile(found.path, "utf8");
 		throw new ModeltrailError("STORAGE", `${found.path} is larger than any record.`);
 	}
 }
-var MOST_BYTES$2, init_records$1 = __esmMin((() => {
-	init_errors$5(), init_incoming(), init_put_stored(), init_read_stored(), init_safe_path(), MOST_BYTES$2 = 65536;
+var MOST_BYTES$3, init_records$1 = __esmMin((() => {
+	init_errors$5(), init_incoming(), init_put_stored(), init_read_stored(), init_safe_path(), MOST_BYTES$3 = 65536;
 })), open_local_store_exports = __exportAll({ openLocalStore: () => openLocalStore });
 function openLocalStore(options) {
 	let { root, uriBase, hardLinks = !0 } = options;
@@ -33379,7 +32205,7 @@ async function download(store, wanted, options) {
 	}
 }
 async function fill(store, { key, expected }, options) {
-	let received = await read(store, key, {
+	let received = await read$1(store, key, {
 		...options,
 		limit: expected.sizeBytes
 	});
@@ -33388,7 +32214,7 @@ async function fill(store, { key, expected }, options) {
 	let found = received.sizeBytes === expected.sizeBytes ? received.digest : `${received.sizeBytes} bytes`, wanted = received.sizeBytes === expected.sizeBytes ? expected.digest : `${expected.sizeBytes} bytes`;
 	throw new ModeltrailError("DIGEST_MISMATCH", `${key} holds ${found}, not ${wanted}.`, { hint: "Run it again; if that is so again, what is stored is damaged." });
 }
-async function read(store, key, options) {
+async function read$1(store, key, options) {
 	try {
 		return await receive(store, key, options);
 	} catch (error) {
@@ -33441,7 +32267,7 @@ async function judge$3(store, { key, expected, head }, options) {
 		ok: !0,
 		by: "stored-checksum"
 	};
-	let received = await read(store, key, {
+	let received = await read$1(store, key, {
 		...options,
 		limit: expected.sizeBytes,
 		file: void 0
@@ -33673,7 +32499,7 @@ async function uploadInParts(store, upload) {
 				partSize
 			});
 			await source.confirmUnchanged();
-			let stored = await complete(store, {
+			let stored = await complete$1(store, {
 				key,
 				local: sent.local,
 				signal
@@ -33735,7 +32561,7 @@ async function orNone(listed) {
 async function dropAll(store, key, uploadIds) {
 	for (let uploadId of uploadIds) await store.api.abortUpload(key, uploadId).catch(() => void 0);
 }
-async function complete(store, stored, upload) {
+async function complete$1(store, stored, upload) {
 	let { key, signal } = stored, onlyNew = store.conditional, there = onlyNew ? void 0 : await settleNow(store, stored, !1);
 	if (there !== void 0) return await dropAll(store, key, [upload.uploadId]), there;
 	try {
@@ -33746,7 +32572,7 @@ async function complete(store, stored, upload) {
 			signal
 		});
 	} catch (error) {
-		if (onlyNew && isUnconditional(error)) return store.conditional = !1, complete(store, stored, upload);
+		if (onlyNew && isUnconditional(error)) return store.conditional = !1, complete$1(store, stored, upload);
 		if (!isUnsettled(error)) throw error;
 		let settled = await settleNow(store, stored, error.attempts > 1 || error.status !== 412);
 		if (settled === void 0) throw error;
@@ -33842,13 +32668,13 @@ async function readRecord({ api, bucket }, key) {
 	}), parts = [], size = 0;
 	for await (let part of body) {
 		let bytes = Buffer.from(part);
-		if (size += bytes.length, size > MOST_BYTES$1) throw body.destroy(), new ModeltrailError("STORAGE", `s3://${bucket}/${key} is larger than any record.`);
+		if (size += bytes.length, size > MOST_BYTES$2) throw body.destroy(), new ModeltrailError("STORAGE", `s3://${bucket}/${key} is larger than any record.`);
 		parts.push(bytes);
 	}
 	return Buffer.concat(parts).toString("utf8");
 }
-var MOST_BYTES$1, init_records = __esmMin((() => {
-	init_errors$5(), init_upload(), MOST_BYTES$1 = 65536;
+var MOST_BYTES$2, init_records = __esmMin((() => {
+	init_errors$5(), init_upload(), MOST_BYTES$2 = 65536;
 })), RequestChecksumCalculation, DEFAULT_REQUEST_CHECKSUM_CALCULATION, ResponseChecksumValidation, DEFAULT_RESPONSE_CHECKSUM_VALIDATION, ChecksumAlgorithm, ChecksumLocation, DEFAULT_CHECKSUM_ALGORITHM, init_constants$7 = __esmMin((() => {
 	RequestChecksumCalculation = {
 		WHEN_SUPPORTED: "WHEN_SUPPORTED",
@@ -41300,8 +40126,8 @@ var import_dist_cjs$12, isRetryStrategyV2, getRetryErrorInfo, getRetryErrorType,
 	(function(RETRY_MODES) {
 		RETRY_MODES.STANDARD = "standard", RETRY_MODES.ADAPTIVE = "adaptive";
 	})(RETRY_MODES ||= {}), DEFAULT_RETRY_MODE = RETRY_MODES.STANDARD;
-})), refusal, StandardRetryStrategy$1, init_StandardRetryStrategy$1 = __esmMin((() => {
-	init_DefaultRetryBackoffStrategy(), init_DefaultRetryToken(), init_config(), init_constants$2(), init_retries_2026_config(), refusal = {
+})), refusal$1, StandardRetryStrategy$1, init_StandardRetryStrategy$1 = __esmMin((() => {
+	init_DefaultRetryBackoffStrategy(), init_DefaultRetryToken(), init_config(), init_constants$2(), init_retries_2026_config(), refusal$1 = {
 		incompatible: 1,
 		attempts: 2,
 		capacity: 3
@@ -41330,7 +40156,7 @@ var import_dist_cjs$12, isRetryStrategyV2, getRetryErrorInfo, getRetryErrorType,
 					return await new Promise((r) => setTimeout(r, retryDelay)), nextToken.$retryLog.acquisitionDelay = retryDelay, nextToken;
 				}
 				{
-					let longPollBackoff = retryCode === refusal.capacity && isLongPoll ? retryDelay : 0;
+					let longPollBackoff = retryCode === refusal$1.capacity && isLongPoll ? retryDelay : 0;
 					longPollBackoff > 0 && await new Promise((r) => setTimeout(r, longPollBackoff));
 				}
 			}
@@ -41353,7 +40179,7 @@ var import_dist_cjs$12, isRetryStrategyV2, getRetryErrorInfo, getRetryErrorType,
 			}
 		}
 		retryCode(tokenToRenew, errorInfo, maxAttempts) {
-			let attempts = tokenToRenew.getRetryCount() + 1, retryableStatus = this.isRetryableError(errorInfo.errorType) ? 0 : refusal.incompatible, attemptStatus = attempts < maxAttempts ? 0 : refusal.attempts, capacityStatus = this.capacity >= this.getCapacityCost(errorInfo.errorType) ? 0 : refusal.capacity;
+			let attempts = tokenToRenew.getRetryCount() + 1, retryableStatus = this.isRetryableError(errorInfo.errorType) ? 0 : refusal$1.incompatible, attemptStatus = attempts < maxAttempts ? 0 : refusal$1.attempts, capacityStatus = this.capacity >= this.getCapacityCost(errorInfo.errorType) ? 0 : refusal$1.capacity;
 			return retryableStatus || attemptStatus || capacityStatus;
 		}
 		getCapacityCost(errorType) {
@@ -62409,22 +61235,24 @@ async function openArtifactStore(storage, folder, own) {
 }
 async function requireApart(uri, root, { folder, own }) {
 	let place = await realPathOf(root);
-	for (let registry of await registryFolders(folder, own)) if (isInside$1(await realPathOf(join(registry, "models")), place)) throw invalid(`${JSON.stringify(uri)} lies in the registry's own ${MODELS_FOLDER}/ (${place})`);
-	if (await isInAnyGit(root) || await isGits(place, own)) throw inGit(uri, place);
+	for (let registry of await registryFolders(folder, own)) if (isInside$2(await realPathOf(join(registry, "models")), place)) throw invalid(`${JSON.stringify(uri)} lies in the registry's own ${MODELS_FOLDER}/ (${place})`);
+	if (await isInAnyGit(root) || await isGits(place, folder, own)) throw inGit(uri, place);
 }
 async function registryFolders(folder, own) {
-	let { root, gitDir, commonDir } = own, main = gitDir === commonDir ? root : dirname(commonDir), below = root === void 0 || main === void 0 ? "" : relative(main, folder);
-	return [folder, ...(await listWorkTrees(own)).map((tree) => join(tree, below))];
+	return [folder, ...(await listWorkTrees(own)).map((tree) => join(tree, own.prefix))];
 }
 async function isInAnyGit(root) {
 	return (await realPathOf(root)).split(sep).some(isGitFolder);
 }
-async function isGits(place, { root, gitDir, commonDir }) {
+async function isGits(place, registry, { gitDir, commonDir, prefix }) {
 	for (let folder of [gitDir, commonDir]) {
 		let real = await realPathOf(folder);
-		if (isInside$1(real, place) && (root !== void 0 || !relative(real, place).startsWith("."))) return !0;
+		if (isInside$2(real, place) && (real !== commonDir || registry !== resolve(real, prefix) || GIT_OWN.has(prefix.split("/", 1)[0] ?? "") || !isHidden(relative(registry, place)))) return !0;
 	}
 	return !1;
+}
+function isHidden(way) {
+	return way.startsWith(".") && way !== ".." && !way.startsWith(`..${sep}`);
 }
 async function openS3(storage) {
 	let [, bucket, prefix] = /^s3:\/\/([^/]+)\/(.*)$/.exec(storage.uri) ?? [];
@@ -62450,21 +61278,1417 @@ function inGit(uri, place) {
 function invalid(problem) {
 	return new ModeltrailError("USAGE", problem, { hint: "Name a folder of its own in spec.storage.uri of modeltrail.yaml: s3://bucket/prefix/, file:folder/ or file:/folder/." });
 }
-var DEFAULT_REGION, init_open_store = __esmMin((() => {
-	init_errors$5(), init_layout(), init_storage_address(), init_real_path(), init_work_trees(), DEFAULT_REGION = "us-east-1";
+var DEFAULT_REGION, GIT_OWN, init_open_store = __esmMin((() => {
+	init_errors$5(), init_layout(), init_storage_address(), init_real_path(), init_work_trees(), DEFAULT_REGION = "us-east-1", GIT_OWN = new Set([
+		"branches",
+		"hooks",
+		"info",
+		"lfs",
+		"logs",
+		"modules",
+		"objects",
+		"refs",
+		"worktrees"
+	]);
 })), place_folder_exports = __exportAll({ placeFolder: () => placeFolder });
 async function placeFolder(folder, storage, around) {
-	let { gitDir, commonDir } = around.repository, target = await realPathOf(folder), store = storage.uri.startsWith("file:") ? await realPathOf(localRoot(storage.uri, around.registry)) : void 0, isGit = overlaps(target, gitDir) || overlaps(target, commonDir), workTrees = await listWorkTrees(around.repository), holds = isGit ? "the Git repository" : store !== void 0 && overlaps(target, store) ? "the registry's storage" : workTrees.some((tree) => isInside$1(target, tree)) ? "a work tree of the registry" : void 0, [own] = workTrees.filter((tree) => isInside$1(tree, target)).toSorted((a, b) => b.length - a.length);
+	let { gitDir, commonDir } = around.repository, target = await realPathOf(folder), store = storage.uri.startsWith("file:") ? await realPathOf(localRoot(storage.uri, around.registry)) : void 0, isGit = overlaps(target, gitDir) || overlaps(target, commonDir), workTrees = await listWorkTrees(around.repository), holds = isGit ? "the Git repository" : store !== void 0 && overlaps(target, store) ? "the registry's storage" : workTrees.some((tree) => isInside$2(target, tree)) ? "a work tree of the registry" : void 0, [own] = workTrees.filter((tree) => isInside$2(tree, target)).toSorted((a, b) => b.length - a.length);
 	return {
 		holds,
 		inWorkTree: own === void 0 ? void 0 : relative(own, target).split(sep).join("/")
 	};
 }
 function overlaps(a, b) {
-	return isInside$1(a, b) || isInside$1(b, a);
+	return isInside$2(a, b) || isInside$2(b, a);
 }
 var init_place_folder = __esmMin((() => {
 	init_open_store(), init_real_path(), init_work_trees();
+})), RemoteBranches, init_branches = __esmMin((() => {
+	init_errors$5(), RemoteBranches = class {
+		#repository;
+		#remote;
+		constructor(repository) {
+			this.#repository = repository;
+		}
+		async tip(branch) {
+			let remote = await (this.#remote ??= this.#nameRemote());
+			return this.#repository.refs.read(`refs/remotes/${remote}/${branch}`);
+		}
+		async list(folder) {
+			let tracking = `refs/remotes/${await (this.#remote ??= this.#nameRemote())}/`;
+			return (await this.#repository.refs.list(`${tracking}${folder}`)).map(({ name, oid }) => ({
+				branch: name.slice(tracking.length),
+				head: oid
+			}));
+		}
+		async #nameRemote() {
+			let remote = await this.#repository.remote.describe();
+			if (remote !== void 0) return remote.name;
+			throw new ModeltrailError("NOT_FOUND", "this clone has no remote, so there is nothing to push to", { hint: "Add one: git remote add origin <address>." });
+		}
+		async tipOnceAt(branch, said) {
+			return await this.tip(branch) !== said && await this.refresh(), this.tip(branch);
+		}
+		async isHalfMade(tip, base) {
+			let main = await this.tip(base);
+			return main !== void 0 && await this.#repository.history.isAncestor(tip, main);
+		}
+		async refresh() {
+			await this.#repository.remote.fetch();
+		}
+		async move({ branch, expected, value }) {
+			try {
+				await this.#repository.remote.push([{
+					name: `refs/heads/${branch}`,
+					expected,
+					value
+				}]);
+			} catch (error) {
+				if (!isModeltrailError(error) || error.code !== "NETWORK" && error.code !== "CONFLICT" || !await this.#stands(branch, value)) throw error;
+			}
+		}
+		async #stands(branch, value) {
+			try {
+				await this.refresh();
+			} catch (error) {
+				if (isModeltrailError(error)) return !1;
+				throw error;
+			}
+			return (await this.tip(branch) ?? null) === value;
+		}
+	};
+}));
+// src/adapters/github/marker.ts
+function renderMarker(marker) {
+	let json = JSON.stringify(marker).replaceAll("--", String.raw`\u002d\u002d`).replace(/[<>\u2028\u2029]/g, (one) => String.raw`\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+	return `${OPEN}${json}${CLOSE}`;
+}
+function parseMarkerAt(text) {
+	let from = text.lastIndexOf(`${OPEN}{`), end = from < 0 ? -1 : text.indexOf(CLOSE, from);
+	if (end < 0) return;
+	let marker = parseObject$1(text.slice(from + 16, end));
+	return marker === void 0 ? void 0 : {
+		marker,
+		from,
+		to: end + 4
+	};
+}
+function parseObject$1(json) {
+	let value;
+	try {
+		value = JSON.parse(json);
+	} catch {
+		return;
+	}
+	if (typeof value == "object" && value && !Array.isArray(value)) return Object.fromEntries(Object.entries(value).filter((entry) => typeof entry[1] == "string"));
+}
+function proposalMarker(data, { head, base, draft }) {
+	let { draft: _whose, ...own } = withoutEnd(data);
+	return {
+		...own,
+		head,
+		base,
+		...draft === void 0 ? {} : { draft }
+	};
+}
+function withoutEnd(marker) {
+	let { superseded: _by, merged: _where, seen: _when, ended: _which, ...own } = marker;
+	return own;
+}
+function endedMarker(marker, end, { number, head }) {
+	return {
+		...withoutEnd(marker),
+		head,
+		...end,
+		ended: String(number)
+	};
+}
+function isEndedByUs(marker) {
+	return marker?.superseded !== void 0 || marker?.merged !== void 0;
+}
+function isEndOf(marker, { number, head }) {
+	return marker.ended === String(number) && marker.head === head;
+}
+var OPEN, CLOSE, init_marker = __esmMin((() => {
+	OPEN = "<!-- modeltrail:", CLOSE = " -->";
+}));
+// src/adapters/github/body.ts
+function renderBody(old, description, marker) {
+	let { before, after } = splitBody(old), room = MOST_CHARACTERS$3 - before.length - after.length, block = renderBlock(description.map(disarm), renderMarker(marker), room);
+	return block === void 0 ? void 0 : `${before}${block}${after}`;
+}
+function replaceMarker(old, marker) {
+	let { before, block, after } = splitBody(old), found = parseMarkerAt(block);
+	if (found === void 0) return renderBody(old, [], marker);
+	let body = `${before}${block.slice(0, found.from)}${renderMarker(marker)}${block.slice(found.to)}${after}`;
+	return body.length > 65500 ? void 0 : body;
+}
+function readMarker(body) {
+	return parseMarkerAt(splitBody(body ?? "").block)?.marker;
+}
+function splitBody(body) {
+	let from = body.indexOf(BEGIN), to = from < 0 ? -1 : body.indexOf(END, from);
+	if (from >= 0 && to >= 0) {
+		let end = to + 20;
+		return {
+			before: body.slice(0, from),
+			block: body.slice(from, end),
+			after: body.slice(end)
+		};
+	}
+	let before = disarm(body.trimEnd());
+	return {
+		before: before === "" ? "" : `${before}\n\n`,
+		block: "",
+		after: ""
+	};
+}
+function disarm(text) {
+	return text.replace(/<!--(?=\s*\/?\s*modeltrail)/gi, "&lt;!--");
+}
+function renderBlock(parts, marker, room) {
+	let fits = (kept, left) => bytesOf(join$1(kept, left, marker)) <= room, count = parts.length;
+	for (; count >= 0 && !fits(parts.slice(0, count), parts.slice(count));) --count;
+	if (count < 0) return;
+	let [whole, left] = [parts.slice(0, count), parts.slice(count)], lines = left[0]?.split("\n") ?? [], [from, to] = [0, lines.length];
+	for (; from < to;) {
+		let middle = Math.ceil((from + to) / 2);
+		fits([...whole, closeOpen(lines.slice(0, middle))], left) ? from = middle : to = middle - 1;
+	}
+	let cut = count === 0 || from >= FEWEST_LINES ? [closeOpen(lines.slice(0, from))] : [];
+	return join$1(from === 0 ? whole : [...whole, ...cut], left, marker);
+}
+function join$1(kept, left, marker) {
+	let names = left.length === 0 ? "" : namesOf(left), note = `_Left out, in part or in whole, because GitHub takes no longer text: ${names}._`;
+	return [
+		BEGIN,
+		...kept,
+		...names === "" ? [] : [note],
+		marker,
+		END
+	].join("\n\n");
+}
+function closeOpen(lines) {
+	let fence = "";
+	for (let line of lines) {
+		let found = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1] ?? "";
+		fence === "" ? fence = found : found.startsWith(fence) && line.trim() === found && (fence = "");
+	}
+	let text = lines.join("\n"), folded = countOf(text, /<details[\s>]/gi) - countOf(text, /<\/details>/gi);
+	return `${text}${fence === "" ? "" : `\n${fence}`}${"\n\n</details>".repeat(Math.max(0, folded))}`;
+}
+function countOf(text, pattern) {
+	return text.match(pattern)?.length ?? 0;
+}
+function namesOf(parts) {
+	let names = parts.map((part) => HEADING.exec(part)).map((found) => (found?.[1] ?? found?.[2] ?? found?.[3])?.trim()).filter((name) => name !== void 0).slice(0, 10), others = parts.length - names.length, counted = names.length > 0 ? `${others} more` : `${others} of its parts`;
+	return [...names, ...others === 0 ? [] : [counted]].join("; ");
+}
+function bytesOf(text) {
+	return new TextEncoder().encode(text).length;
+}
+function renderTitle(title) {
+	return cutText(title.replace(/[\s\p{Cc}]+/gu, " ").trim(), MOST_TITLE);
+}
+function cutText(text, most) {
+	if (text.length <= most) return text;
+	let cut = text.slice(0, most - 1);
+	return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
+}
+var BEGIN, END, MOST_CHARACTERS$3, MOST_TITLE, FEWEST_LINES, HEADING, init_body = __esmMin((() => {
+	init_marker(), BEGIN = "<!-- modeltrail -->", END = "<!-- /modeltrail -->", MOST_CHARACTERS$3 = 64e3, MOST_TITLE = 256, FEWEST_LINES = 5, HEADING = /^\s*(?:#{1,6}\s+(.{1,60})|\*\*(.{1,60}?):?\*\*|<details>\s*<summary>(.{1,60}?)<\/summary>)/;
+}));
+// src/adapters/github/pages.ts
+async function readPages(ask, enough = () => !1) {
+	let items = [];
+	for (let page = 1; page <= MOST_PAGES; page++) {
+		let { data, headers } = await ask({
+			page,
+			per_page: PER_PAGE
+		});
+		if (!Array.isArray(data)) throw notAList();
+		if (items.push(...data), enough(items) || !/;\s*rel="next"/.test(headers.link ?? "")) return items;
+	}
+	throw notAList();
+}
+function notAList() {
+	return new ModeltrailError("NETWORK", "GitHub gave an answer that is no list, or a list without end", { hint: "Run the command again later." });
+}
+var PER_PAGE, MOST_PAGES, init_pages = __esmMin((() => {
+	init_errors$5(), PER_PAGE = 100, MOST_PAGES = 500;
+}));
+// src/adapters/github/pulls.ts
+async function readPullsOf(place, branch) {
+	let { rest, repo } = place.api;
+	return (await readPages((page) => rest.pulls.list({
+		...repo,
+		...page,
+		state: "all",
+		head: `${repo.owner}:${branch}`,
+		base: place.base,
+		sort: "created",
+		direction: "desc"
+	}))).filter((pull) => isOwn(pull) && pull.head.ref === branch && pull.base.ref === place.base).toSorted((a, b) => b.number - a.number);
+}
+function openOf(pulls) {
+	return pulls.find((pull) => pull.state === "open");
+}
+async function readOpenPulls({ api: { rest, repo }, base }) {
+	return (await readPages((page) => rest.pulls.list({
+		...repo,
+		...page,
+		state: "open",
+		base,
+		sort: "created",
+		direction: "asc"
+	}))).filter((pull) => isOwn(pull) && pull.state === "open" && pull.base.ref === base);
+}
+function isOwn({ head, base }) {
+	return head.repo?.id === base.repo.id;
+}
+function toPullRequest(pull) {
+	return {
+		number: pull.number,
+		url: pull.html_url,
+		title: pull.title,
+		author: pull.user?.login ?? "ghost",
+		createdAt: toSeconds(pull.created_at),
+		draft: pull.draft === !0
+	};
+}
+function toSeconds(date) {
+	return Math.floor(Date.parse(date) / 1e3);
+}
+var init_pulls = __esmMin((() => {
+	init_pages();
+}));
+// src/adapters/github/trusted.ts
+function isTrusted({ author_association: who, user }) {
+	return INSIDERS.has(who ?? "") || user?.type === "Bot";
+}
+var INSIDERS, init_trusted = __esmMin((() => {
+	INSIDERS = new Set([
+		"OWNER",
+		"MEMBER",
+		"COLLABORATOR"
+	]);
+}));
+// src/adapters/github/close.ts
+async function closeProposal(place, ending) {
+	let { branch, head, closing } = ending, open = openOf(await readPullsOf(place, branch)), tip = await (open === void 0 ? place.branches.tip(branch) : place.branches.tipOnceAt(branch, open.head.sha));
+	if (tip !== void 0 && tip !== head) {
+		if (closing.why === "merged") return;
+		throw moved$1(branch);
+	}
+	open !== void 0 && await closePull(place, open, closing), tip !== void 0 && await deleteBranch(place, ending);
+}
+function moved$1(branch) {
+	return new ModeltrailError("CONFLICT", `${branch} was moved by somebody else, so it stays open`, { hint: "Look at what was added, and run the command again." });
+}
+async function closePull(place, pull, closing) {
+	closing.why === "superseded" && await link$1(place, pull, closing.by);
+	let { rest, repo } = place.api, at = {
+		...repo,
+		pull_number: pull.number
+	}, marker = endOf(place, pull, closing), body = marker === void 0 ? void 0 : replaceMarker(pull.body ?? "", marker);
+	if (marker !== void 0 && body === void 0) throw noRoom(pull);
+	await settle$1(async () => (await rest.pulls.update({
+		...at,
+		state: "closed",
+		...body === void 0 ? {} : { body }
+	})).data, async () => {
+		let { data } = await rest.pulls.get(at), isSaid = isEndedByUs(readMarker(data.body)) === (closing.why !== "rejected");
+		return data.state === "closed" && isSaid ? data : void 0;
+	});
+}
+function endOf({ base }, pull, closing) {
+	let marker = readMarker(pull.body);
+	if (closing.why === "rejected") return isEndedByUs(marker) ? withoutEnd(marker) : void 0;
+	let end = closing.why === "superseded" ? { superseded: closing.by } : { merged: base }, { number, head } = pull;
+	return endedMarker(marker ?? {}, {
+		...end,
+		seen: pull.updated_at
+	}, {
+		number,
+		head: head.sha
+	});
+}
+function noRoom({ number }) {
+	return new ModeltrailError("INVALID_INPUT", `the text of #${number} leaves no room to say why it is closed`, { hint: "Shorten its text, and run the command again." });
+}
+async function link$1(place, pull, by) {
+	let { rest, repo } = place.api, at = {
+		...repo,
+		issue_number: pull.number
+	}, marker = renderMarker({ by }).replace("<!-- modeltrail:", `${LINK$1} `), look = async () => (await readPages((page) => rest.issues.listComments({
+		...at,
+		...page
+	}))).some((one) => isTrusted(one) && one.body?.includes(marker) === !0) ? !0 : void 0;
+	if (await look() === !0) return;
+	let [newer] = await readPullsOf(place, by), body = `Superseded by ${newer === void 0 ? `\`${by.replaceAll("`", "'")}\`` : `#${newer.number}`}, a newer proposal for the same stage. What was approved here does not count there.`;
+	await settle$1(async () => (await rest.issues.createComment({
+		...at,
+		body: `${body}\n\n${marker}`
+	}), !0), look);
+}
+async function deleteBranch(place, { branch, head, closing }) {
+	try {
+		await place.branches.move({
+			branch,
+			expected: head,
+			value: null
+		});
+	} catch (error) {
+		if (!isModeltrailError(error)) throw error;
+		if (error.code === "FORBIDDEN") {
+			place.warn(`the branch ${branch} could not be deleted: ${error.message}`);
+			return;
+		}
+		if (error.code !== "CONFLICT" || closing.why !== "merged") throw error;
+	}
+}
+var LINK$1, init_close = __esmMin((() => {
+	init_errors$5(), init_body(), init_marker(), init_pages(), init_pulls(), init_settle$1(), init_trusted(), LINK$1 = "<!-- modeltrail:superseded";
+}));
+// src/adapters/github/find.ts
+async function findProposal(place, branch) {
+	let { branches } = place, pulls = await readPullsOf(place, branch), open = openOf(pulls);
+	if (open !== void 0) {
+		let head = await branches.tipOnceAt(branch, open.head.sha);
+		if (head === void 0) throw isGoing$1(branch, open.number);
+		return {
+			state: "open",
+			head,
+			request: toPullRequest(open)
+		};
+	}
+	let [last] = pulls, known = await branches.tip(branch), tip = known === void 0 || last === void 0 ? known : await branches.tipOnceAt(branch, last.head.sha);
+	return tip !== void 0 && tip !== last?.head.sha && !await branches.isHalfMade(tip, place.base) ? {
+		state: "open",
+		head: tip
+	} : last === void 0 || last.merged_at !== null || await isClosedByUs(place, last) ? { state: "none" } : {
+		state: "rejected",
+		head: last.head.sha,
+		request: toPullRequest(last)
+	};
+}
+async function isClosedByUs({ api: { rest, repo } }, pull) {
+	let marker = readMarker(pull.body), { number, head } = pull;
+	if (!isEndedByUs(marker) || !isEndOf(marker, {
+		number,
+		head: head.sha
+	})) return !1;
+	let { seen } = marker;
+	if (seen === void 0) return !0;
+	try {
+		let later = (await readPages((page) => rest.issues.listEvents({
+			...repo,
+			...page,
+			issue_number: number
+		}))).filter(({ created_at }) => toSeconds(created_at) >= toSeconds(seen)), ours = later.findIndex(({ event }) => event === "closed");
+		return ours < 0 || !later.slice(ours).some(({ event }) => event === "reopened");
+	} catch (error) {
+		if (error instanceof GitHubError && error.httpStatus === 404) return !0;
+		throw error;
+	}
+}
+function isGoing$1(branch, number) {
+	return new ModeltrailError("CONFLICT", `the branch ${branch} of #${number} was deleted just now`, { hint: "Run the command again." });
+}
+async function listOpenProposals(place) {
+	let { branches, branchPrefix } = place, folders = KINDS$2.map((kind) => `${branchPrefix}${kind}/`), pulls = (await readOpenPulls(place)).filter(({ head }) => folders.some((folder) => head.ref.startsWith(folder))), fetched = !1, proposals = [];
+	for (let pull of pulls) {
+		let branch = pull.head.ref;
+		await branches.tip(branch) !== pull.head.sha && !fetched && (await branches.refresh(), fetched = !0);
+		let head = await branches.tip(branch);
+		head !== void 0 && proposals.push({
+			branch,
+			head,
+			request: toPullRequest(pull)
+		});
+	}
+	return proposals.toSorted((a, b) => a.branch < b.branch ? -1 : 1);
+}
+var KINDS$2, init_find = __esmMin((() => {
+	init_errors$5(), init_body(), init_errors$4(), init_marker(), init_pages(), init_pulls(), KINDS$2 = [
+		"promote",
+		"rollback",
+		"register",
+		"yank",
+		"retire"
+	];
+}));
+// src/adapters/github/left-over.ts
+async function sweepLeftOvers(place, folders, pick) {
+	let picked = await pick((await Promise.all(folders.map((folder) => place.branches.list(folder)))).flat());
+	for (let { branch, head } of picked.slice(0, MOST_LOOKS)) await isLeftOver$1(place, branch, head) && await deleteLeftOver(place, branch, head);
+}
+async function isLeftOver$1(place, branch, head) {
+	let pulls = await readPullsOf(place, branch), [last] = pulls;
+	return last === void 0 || openOf(pulls) !== void 0 || last.merged_at !== null || last.head.sha !== head || readMarker(last.body)?.superseded === void 0 ? !1 : isClosedByUs(place, last);
+}
+async function deleteLeftOver({ branches, warn }, branch, head) {
+	try {
+		await branches.move({
+			branch,
+			expected: head,
+			value: null
+		});
+	} catch (error) {
+		if (!isModeltrailError(error)) throw error;
+		if (error.code === "CONFLICT") return;
+		warn(`the branch ${branch}, which a superseded proposal left, could not be deleted: ${error.message}`);
+	}
+}
+var MOST_LOOKS, init_left_over = __esmMin((() => {
+	init_errors$5(), init_body(), init_find(), init_pulls(), MOST_LOOKS = 5;
+}));
+// src/adapters/github/merge.ts
+async function readPull({ api: { rest, repo } }, number) {
+	try {
+		return (await rest.pulls.get({
+			...repo,
+			pull_number: number
+		})).data;
+	} catch (error) {
+		throw !(error instanceof GitHubError) || error.httpStatus !== 404 ? error : noProposal(number, `is no pull request of ${repo.owner}/${repo.repo} that the token may see`);
+	}
+}
+async function readNumbered(place, number) {
+	let pull = await readPull(place, number);
+	if (pull.merged_at !== null) throw noProposal(number, "is merged already");
+	if (pull.state !== "open") throw noProposal(number, "is closed");
+	if (!isOwn(pull)) throw noProposal(number, "comes from a fork", "Push its branch to the repository itself.");
+	if (pull.base.ref !== place.base) throw noProposal(number, `goes into ${pull.base.ref}, not ${place.base}`);
+	let head = await place.branches.tipOnceAt(pull.head.ref, pull.head.sha);
+	if (head === void 0) throw noProposal(number, "has lost its branch");
+	return {
+		branch: pull.head.ref,
+		head,
+		request: toPullRequest(pull)
+	};
+}
+function noProposal(number, what, hint = "modeltrail proposals lists open ones.") {
+	return new ModeltrailError("NOT_FOUND", `#${number} ${what}`, { hint });
+}
+async function readProgress(place, number) {
+	let pull = await readPull(place, number), ends = {
+		branch: pull.head.ref,
+		head: pull.head.sha
+	};
+	if (pull.merged_at !== null) return {
+		state: "merged",
+		...ends,
+		commit: pull.merge_commit_sha ?? ""
+	};
+	if (pull.state !== "open") return {
+		state: "closed",
+		...ends
+	};
+	let { mergeable_state: state } = pull;
+	return BLOCKS.has(state) ? {
+		state: "open",
+		...ends,
+		blockedBy: state
+	} : {
+		state: "open",
+		...ends
+	};
+}
+async function readSettings({ api: { rest, repo } }) {
+	let { data } = await rest.repos.get(repo), methods = [];
+	return data.allow_merge_commit !== !1 && methods.push("merge"), data.allow_squash_merge !== !1 && methods.push("squash"), data.allow_rebase_merge !== !1 && methods.push("rebase"), {
+		methods,
+		autoMerge: data.allow_auto_merge !== !1
+	};
+}
+async function mergePull(place, number, head) {
+	let { methods } = await readSettings(place), refusal;
+	for (let method of methods) try {
+		return await mergeBy(place, {
+			number,
+			head,
+			method
+		});
+	} catch (error) {
+		if (refusal = error, !isRefusal(error) || !WRONG_METHOD.test(error.said)) break;
+	}
+	let merged = refusal instanceof GitHubError && [
+		405,
+		409,
+		422
+	].includes(refusal.httpStatus ?? 0) ? await findMerged(place, number, head) : void 0;
+	if (merged !== void 0) return merged;
+	throw mergeError(refusal, number);
+}
+async function mergeBy(place, { number, head, method }) {
+	let { rest, repo } = place.api, request = {
+		...repo,
+		pull_number: number,
+		sha: head,
+		merge_method: method
+	};
+	for (let attempt = 1;; attempt++) try {
+		return await settle$1(async () => ({ commit: (await rest.pulls.merge(request)).data.sha }), () => findMerged(place, number, head));
+	} catch (error) {
+		if (attempt === BASE_TRIES || !isRefusal(error) || !BASE_MOVED.test(error.said)) throw error;
+	}
+}
+async function findMerged(place, number, head) {
+	let pull = await readPull(place, number);
+	if (pull.merged_at !== null && pull.head.sha === head && pull.merge_commit_sha !== null) return { commit: pull.merge_commit_sha };
+}
+function isRefusal(error) {
+	return error instanceof GitHubError && (error.httpStatus === 405 || error.httpStatus === 422);
+}
+function mergeError(error, number) {
+	return error === void 0 ? refused(number, "the repository allows no way of merging") : error instanceof GitHubError ? error.httpStatus === 409 ? new ModeltrailError("CONFLICT", `#${number} was not merged: ${error.said}`, {
+		hint: "Run the command again: what the branch holds now is then judged.",
+		cause: error
+	}) : isRefusal(error) ? refused(number, error.said, error) : error : error;
+}
+function refused(number, why, cause) {
+	return new ModeltrailError("MERGE_REFUSED", `GitHub does not let #${number} be merged: ${why}`, {
+		hint: "The rules of the branch say what is missing; the pull request's page shows it.",
+		cause
+	});
+}
+async function armAutoMerge(place, number, head) {
+	let pull = await readPull(place, number);
+	if (pull.head.sha !== head) throw new ModeltrailError("CONFLICT", `#${number} was moved by somebody else`, { hint: "Run the command again: what the branch holds now is then judged." });
+	if (pull.merged_at !== null || pull.auto_merge !== null) return;
+	let { methods, autoMerge } = await readSettings(place);
+	if (!autoMerge || methods.length === 0) throw notArmed(number, "auto-merge is not enabled in this repository");
+	let refusal;
+	for (let method of methods) try {
+		await armBy(place, pull, {
+			number,
+			head,
+			method
+		});
+		return;
+	} catch (error) {
+		if (!(error instanceof GitHubError) || error.code !== "INVALID_INPUT") throw error;
+		if (refusal = notArmed(number, error.said, error), !WRONG_METHOD.test(error.said)) break;
+	}
+	throw refusal;
+}
+async function armBy(place, { node_id: pull }, { number, head, method }) {
+	await settle$1(async () => (await place.api.graphql(ARM, {
+		pull,
+		by: method.toUpperCase(),
+		head
+	}), !0), async () => {
+		let now = await readPull(place, number);
+		return now.merged_at !== null || now.auto_merge !== null || void 0;
+	});
+}
+function notArmed(number, why, cause) {
+	let isClean = /clean status/i.test(why);
+	return new ModeltrailError("MERGE_REFUSED", `#${number} cannot be merged by GitHub itself: ${why}`, {
+		hint: isClean ? `Nothing stands in its way: modeltrail merge ${number}.` : "It takes Settings > General > Allow auto-merge, and a rule of the base branch to wait for.",
+		cause
+	});
+}
+var BLOCKS, WRONG_METHOD, BASE_MOVED, BASE_TRIES, ARM, init_merge = __esmMin((() => {
+	init_errors$5(), init_errors$4(), init_pulls(), init_settle$1(), BLOCKS = new Set([
+		"behind",
+		"blocked",
+		"dirty",
+		"draft"
+	]), WRONG_METHOD = /merge(s| commits) are not allowed|must not contain merge commits|merge method/i, BASE_MOVED = /base branch was modified/i, BASE_TRIES = 3, ARM = "mutation ($pull: ID!, $by: PullRequestMergeMethod!, $head: GitObjectID!) {\n  enablePullRequestAutoMerge(input: { pullRequestId: $pull, mergeMethod: $by, expectedHeadOid: $head }) {\n    clientMutationId\n  }\n}";
+}));
+// src/adapters/github/own-access.ts
+async function readOwnAccess({ api: { rest, repo } }) {
+	let { archived, permissions } = (await rest.repos.get({ ...repo })).data;
+	return archived ? "archived" : permissions?.push === !0 ? "write" : permissions?.pull === !0 ? "read" : "untold";
+}
+var init_own_access = __esmMin((() => {}));
+// src/adapters/github/draft.ts
+function draftMarkOf(marker) {
+	let mark = marker?.draft;
+	return mark === "ours" || mark === "theirs" ? mark : void 0;
+}
+async function applyDraft(place, pull, { draft: wanted }) {
+	let mark = draftMarkOf(readMarker(pull.body)), draft = pull.draft === !0;
+	if (wanted === (mark !== void 0)) return {
+		mark,
+		draft,
+		warnings: []
+	};
+	if (wanted && draft) return {
+		mark: "theirs",
+		draft,
+		warnings: []
+	};
+	if (!wanted && (mark === "theirs" || !draft)) return {
+		mark: void 0,
+		draft,
+		warnings: []
+	};
+	try {
+		return await convert(place, pull, wanted), {
+			mark: wanted ? "ours" : void 0,
+			draft: wanted,
+			warnings: []
+		};
+	} catch (error) {
+		if (!(error instanceof GitHubError) || !REFUSALS.has(error.code)) throw error;
+		return {
+			mark,
+			draft,
+			warnings: [refusal(pull, wanted, error)]
+		};
+	}
+}
+function refusal({ number }, wanted, { said }) {
+	return wanted ? `#${number} did not become a draft although it is denied (${said}): click "Convert to draft" on its page` : `#${number} is still a draft although it may be reviewed (${said}): click "Ready for review" on its page`;
+}
+async function convert({ api }, pull, wanted) {
+	await settle$1(async () => (await api.graphql(wanted ? DRAFT : READY, { pull: pull.node_id }), !0), async () => {
+		let { data } = await api.rest.pulls.get({
+			...api.repo,
+			pull_number: pull.number
+		});
+		return data.draft === !0 === wanted || void 0;
+	});
+}
+var REFUSALS, READY, DRAFT, init_draft$1 = __esmMin((() => {
+	init_body(), init_errors$4(), init_settle$1(), REFUSALS = new Set([
+		"FORBIDDEN",
+		"INVALID_INPUT",
+		"NOT_FOUND"
+	]), READY = "mutation ($pull: ID!) {\n  markPullRequestReadyForReview(input: { pullRequestId: $pull }) { clientMutationId }\n}", DRAFT = "mutation ($pull: ID!) {\n  convertPullRequestToDraft(input: { pullRequestId: $pull }) { clientMutationId }\n}";
+}));
+// src/adapters/github/labels.ts
+async function addLabels({ api: { rest, repo } }, pull, labels) {
+	let present = new Set(pull.labels.map(({ name }) => name.toLowerCase())), missing = labels.map((label) => cutText(label, MOST_CHARACTERS$2)).filter((label) => !present.has(label.toLowerCase()));
+	if (missing.length === 0) return [];
+	try {
+		return await rest.issues.addLabels({
+			...repo,
+			issue_number: pull.number,
+			labels: missing
+		}), [];
+	} catch (error) {
+		if (!isModeltrailError(error)) throw error;
+		return [`#${pull.number} could not be labelled ${missing.join(", ")}: ${error.message}`];
+	}
+}
+var MOST_CHARACTERS$2, init_labels = __esmMin((() => {
+	init_errors$5(), init_body(), MOST_CHARACTERS$2 = 50;
+}));
+// src/adapters/github/publish.ts
+async function publishProposal(place, proposal, expected) {
+	let pushed = await pushHead(place, proposal, expected), pulls = await readPullsOf(place, proposal.branch), open = openOf(pulls);
+	if (!pushed && open?.head.sha !== proposal.head && await requireTip(place, proposal), open === void 0 && hasEnded(pulls[0], proposal, expected)) return takeBack(place, proposal, pulls[0]);
+	if (open === void 0 && !pushed && pulls[0]?.head.sha === proposal.head) throw isGoing(proposal.branch);
+	let { pull, warnings } = open === void 0 ? await create$1(place, proposal) : await update(place, proposal, open);
+	if (pull.state !== "open") return takeBack(place, proposal, pull);
+	let unlabelled = await addLabels(place, pull, proposal.labels);
+	return {
+		head: proposal.head,
+		request: toPullRequest(pull),
+		warnings: [...warnings, ...unlabelled]
+	};
+}
+async function pushHead(place, { branch, head }, expected) {
+	let tip = await place.branches.tip(branch) ?? null;
+	if (tip === head) return !1;
+	if (tip !== expected && !(expected === null && tip !== null && await isLeftOver(place, branch, tip))) throw moved(branch);
+	return await place.branches.move({
+		branch,
+		expected: tip,
+		value: head
+	}), !0;
+}
+async function isLeftOver(place, branch, tip) {
+	let pulls = await readPullsOf(place, branch);
+	return openOf(pulls) === void 0 ? pulls[0]?.head.sha === tip || place.branches.isHalfMade(tip, place.base) : !1;
+}
+async function requireTip({ branches }, { branch, head }) {
+	if (await branches.refresh(), await branches.tip(branch) !== head) throw moved(branch);
+}
+function isGoing(branch) {
+	return new ModeltrailError("CONFLICT", `${branch} was closed just now, and its branch is going`, { hint: "Run the command again." });
+}
+function moved(branch) {
+	return new ModeltrailError("CONFLICT", `${branch} was moved by somebody else`, { hint: "Run the command again." });
+}
+function hasEnded(last, { head }, expected) {
+	return last !== void 0 && expected !== null && (last.head.sha === expected || last.head.sha === head);
+}
+async function takeBack(place, { branch, head }, pull) {
+	try {
+		await place.branches.move({
+			branch,
+			expected: head,
+			value: null
+		});
+	} catch (error) {
+		if (!isModeltrailError(error)) throw error;
+	}
+	let how = (pull?.merged_at ?? null) === null ? "closed" : "merged";
+	throw new ModeltrailError("CONFLICT", `#${pull?.number ?? ""} (${branch}) was ${how} just now`, { hint: "Run the command again; it tells what that means." });
+}
+async function create$1(place, proposal) {
+	let { rest, repo } = place.api, { branch, draft, description } = proposal, body = renderBody("", description, markerOf$1(proposal, draft ? "ours" : void 0)) ?? "", title = renderTitle(proposal.title), look = async () => openOf(await readPullsOf(place, branch));
+	try {
+		return await update(place, proposal, await settle$1(async () => (await rest.pulls.create({
+			...repo,
+			title,
+			head: branch,
+			base: place.base,
+			body,
+			draft
+		})).data, look));
+	} catch (error) {
+		if (!(error instanceof GitHubError) || error.httpStatus !== 422) throw error;
+		if (draft && NO_DRAFTS.test(error.said)) return await withdraw(place, proposal, error);
+		if (/no commits between/i.test(error.said)) throw nothingToPropose(place, branch, error);
+		if (/head invalid/i.test(error.said) && await hasGone(place, branch)) throw isGoing(branch);
+		let found = /already exists/i.test(error.said) ? await look() : void 0;
+		if (found === void 0) throw error;
+		return update(place, proposal, found);
+	}
+}
+async function withdraw(place, { branch, head }, cause) {
+	let { owner, repo } = place.api.repo;
+	throw await place.branches.move({
+		branch,
+		expected: head,
+		value: null
+	}), new ModeltrailError("USAGE", `${owner}/${repo} has no drafts, and ${branch} is denied`, {
+		hint: "Mend what the gates deny, then propose it without --draft. GitHub has drafts in public repositories, and in private ones with a paid plan.",
+		cause
+	});
+}
+async function hasGone({ branches }, branch) {
+	return await branches.refresh(), await branches.tip(branch) === void 0;
+}
+function nothingToPropose({ base }, branch, cause) {
+	return new ModeltrailError("CONFLICT", `${base} has everything that ${branch} proposes`, {
+		hint: "It was merged just now, or by another way: run the command again.",
+		cause
+	});
+}
+async function update(place, proposal, pull) {
+	if (isCurrent(pull, proposal)) return {
+		pull,
+		warnings: []
+	};
+	let { mark, draft, warnings } = await applyDraft(place, pull, proposal);
+	if (saysAll(pull, proposal) && mark === draftMarkOf(readMarker(pull.body))) return {
+		pull,
+		warnings
+	};
+	let { rest, repo } = place.api, at = {
+		...repo,
+		pull_number: pull.number
+	}, title = renderTitle(proposal.title), body = renderBody(pull.body ?? "", proposal.description, markerOf$1(proposal, mark));
+	if (body === void 0) {
+		let untold = `#${pull.number} does not say what it proposes now: its text leaves no room for it`;
+		return {
+			pull: {
+				...pull,
+				draft
+			},
+			warnings: [...warnings, untold]
+		};
+	}
+	return {
+		pull: await settle$1(async () => (await rest.pulls.update({
+			...at,
+			title,
+			body
+		})).data, async () => {
+			let { data } = await rest.pulls.get(at);
+			return saysAll(data, proposal) && mark === draftMarkOf(readMarker(data.body)) ? data : void 0;
+		}),
+		warnings
+	};
+}
+function isCurrent(pull, proposal) {
+	let isDenied = draftMarkOf(readMarker(pull.body)) !== void 0;
+	return saysAll(pull, proposal) && isDenied === proposal.draft;
+}
+function saysAll(pull, { head }) {
+	let marker = readMarker(pull.body);
+	return marker?.head === head && !isEndedByUs(marker);
+}
+function markerOf$1({ marker, head, base }, draft) {
+	return proposalMarker(marker, {
+		head,
+		base,
+		draft
+	});
+}
+var NO_DRAFTS, init_publish$2 = __esmMin((() => {
+	init_errors$5(), init_body(), init_draft$1(), init_errors$4(), init_labels(), init_marker(), init_pulls(), init_settle$1(), NO_DRAFTS = /draft pull requests are not supported/i;
+}));
+// src/adapters/github/reviews.ts
+async function readReviews({ api: { rest, repo } }, number) {
+	return (await readPages((page) => rest.pulls.listReviews({
+		...repo,
+		...page,
+		pull_number: number
+	}))).flatMap((reply) => {
+		let state = STATES$1[reply.state];
+		return state === void 0 || reply.submitted_at === void 0 ? [] : [toReview(reply, state, toSeconds(reply.submitted_at))];
+	}).toSorted((a, b) => a.at - b.at);
+}
+function toReview({ user, commit_id }, state, at) {
+	let isBot = user?.type !== "User";
+	return {
+		login: user?.login ?? "ghost",
+		isBot,
+		state,
+		head: commit_id ?? "",
+		at
+	};
+}
+async function readContributors({ api: { rest, repo } }, number) {
+	let commits = await readPages((page) => rest.pulls.listCommits({
+		...repo,
+		...page,
+		pull_number: number
+	}));
+	if (commits.length >= MOST_COMMITS$1) throw new ModeltrailError("INVALID_INPUT", `#${number} has ${MOST_COMMITS$1} commits or more`, { hint: "GitHub lists no more, so who made them cannot be told: propose the change as one commit." });
+	let known = new Map(), mails = new Set(), logins = new Set();
+	for (let { commit, author, committer } of commits) {
+		for (let [user, person] of [[author, commit.author], [committer, commit.committer]]) {
+			let mail = plainMail(person?.email ?? ""), login = loginOf(user);
+			login === void 0 ? mails.add(mail) : logins.add(login), login !== void 0 && mail !== "" && known.set(mail, login);
+		}
+		for (let mail of coAuthorsOf(commit.message)) mails.add(mail);
+	}
+	let unknown = [];
+	for (let mail of mails) {
+		let login = known.get(mail) ?? loginIn(mail);
+		login === void 0 ? unknown.push(`mail:${mail}`) : logins.add(login);
+	}
+	return {
+		logins: [...logins].toSorted(),
+		unknown: unknown.toSorted()
+	};
+}
+function loginOf(user) {
+	return user !== null && "login" in user && typeof user.login == "string" ? user.login : void 0;
+}
+function coAuthorsOf(message) {
+	return [...message.matchAll(/^[ \t]*co-authored-by:(.*)$/gim)].map(([, who = ""]) => plainMail(/<([^<>]*)>/.exec(who)?.[1] ?? who));
+}
+function plainMail(text) {
+	return cutText(text.replace(/[\s\p{Cc}\p{Cf}]+/gu, " ").trim().toLowerCase(), MOST_MAIL);
+}
+function loginIn(mail) {
+	return mail === "noreply@github.com" ? "web-flow" : /^(?:\d+\+)?([^@+\s]+)@users\.noreply\.[^@\s]+$/.exec(mail)?.[1];
+}
+async function readPermission({ api: { rest, repo } }, login) {
+	try {
+		let { data } = await rest.repos.getCollaboratorPermissionLevel({
+			...repo,
+			username: login
+		});
+		return PERMISSIONS.find((one) => one === data.permission) ?? "none";
+	} catch (error) {
+		if (error instanceof GitHubError && error.httpStatus === 404) return "none";
+		throw error;
+	}
+}
+var STATES$1, MOST_COMMITS$1, MOST_MAIL, PERMISSIONS, init_reviews = __esmMin((() => {
+	init_errors$5(), init_body(), init_errors$4(), init_pages(), init_pulls(), STATES$1 = {
+		APPROVED: "approved",
+		CHANGES_REQUESTED: "changes-requested",
+		COMMENTED: "commented",
+		DISMISSED: "dismissed"
+	}, MOST_COMMITS$1 = 250, MOST_MAIL = 254, PERMISSIONS = [
+		"admin",
+		"write",
+		"read"
+	];
+}));
+// src/adapters/github/rules.ts
+async function readBranchRules(place, branch) {
+	let { rest, repo } = place.api, rules = await readPages((page) => rest.repos.getBranchRules({
+		...repo,
+		...page,
+		branch
+	})), has = (type) => rules.some((rule) => rule.type === type), reviews = rules.filter(({ type }) => type === "pull_request").map(reviewsIn), classic = await readClassic(place, branch);
+	return {
+		pullRequests: has("pull_request") || classic.pullRequests,
+		approvals: Math.max(classic.approvals, ...reviews.map(({ approvals }) => approvals)),
+		codeOwners: classic.codeOwners || reviews.some(({ codeOwners }) => codeOwners),
+		forcePushesBlocked: has("non_fast_forward") || classic.forcePushesBlocked,
+		deletionBlocked: has("deletion") || classic.deletionBlocked,
+		statuses: [...rules.filter(({ type }) => type === "required_status_checks").flatMap(statusesIn), ...classic.statuses],
+		partial: classic.partial
+	};
+}
+function reviewsIn({ parameters }) {
+	let { required_approving_review_count: approvals = 0, require_code_owner_review: codeOwners = !1 } = parameters ?? {};
+	return {
+		approvals,
+		codeOwners
+	};
+}
+function statusesIn({ parameters }) {
+	let { required_status_checks: checks = [] } = parameters ?? {};
+	return checks.map(({ context, integration_id }) => ({
+		name: context,
+		source: toSource(integration_id)
+	}));
+}
+function toSource(app) {
+	return app == null || app === -1 ? "anybody" : app === ACTIONS_APP ? "workflows" : "other";
+}
+async function readClassic({ api }, branch) {
+	let { rest, repo } = api, found = await unlessHidden(() => rest.repos.getBranch({
+		...repo,
+		branch
+	}));
+	if (found === void 0) return NO_CLASSIC;
+	let { protection } = found.data;
+	if (protection.enabled !== !0) return NO_CLASSIC;
+	let told = await unlessHidden(() => rest.repos.getBranchProtection({
+		...repo,
+		branch
+	}));
+	if (told === void 0) return {
+		...NO_CLASSIC,
+		partial: !0
+	};
+	let { data } = told, reviews = data.required_pull_request_reviews;
+	return {
+		pullRequests: reviews !== void 0,
+		approvals: reviews?.required_approving_review_count ?? 0,
+		codeOwners: reviews?.require_code_owner_reviews === !0,
+		forcePushesBlocked: data.allow_force_pushes?.enabled !== !0,
+		deletionBlocked: data.allow_deletions?.enabled !== !0,
+		statuses: (data.required_status_checks?.checks ?? []).map(({ context, app_id }) => ({
+			name: context,
+			source: toSource(app_id)
+		})),
+		partial: !1
+	};
+}
+async function readWorkflowsMayApprove({ api }) {
+	let { rest, repo } = api;
+	return (await unlessHidden(() => rest.actions.getGithubActionsDefaultWorkflowPermissionsRepository({ ...repo })))?.data.can_approve_pull_request_reviews;
+}
+async function unlessHidden(ask) {
+	try {
+		return await ask();
+	} catch (error) {
+		if (error instanceof GitHubError && (error.httpStatus === 403 || error.httpStatus === 404)) return;
+		throw error;
+	}
+}
+var ACTIONS_APP, NO_CLASSIC, init_rules$1 = __esmMin((() => {
+	init_errors$4(), init_pages(), ACTIONS_APP = 15368, NO_CLASSIC = {
+		pullRequests: !1,
+		approvals: 0,
+		codeOwners: !1,
+		forcePushesBlocked: !1,
+		deletionBlocked: !1,
+		statuses: [],
+		partial: !1
+	};
+}));
+// src/adapters/github/requests.ts
+async function readRequest({ api: { rest, repo } }, number) {
+	try {
+		return toFacts((await rest.pulls.get({
+			...repo,
+			pull_number: number
+		})).data);
+	} catch (error) {
+		throw !(error instanceof GitHubError) || error.httpStatus !== 404 ? error : new ModeltrailError("NOT_FOUND", `#${number} is no pull request of ${repo.owner}/${repo.repo} that the token may see`, { hint: "Check the number, and that the token may read pull requests." });
+	}
+}
+async function readRequests({ api: { rest, repo }, base }) {
+	return (await readPages((page) => rest.pulls.list({
+		...repo,
+		...page,
+		state: "open",
+		...base === "" ? {} : { base },
+		sort: "created",
+		direction: "asc"
+	}))).map(toFacts).filter((facts) => facts.state === "open" && (base === "" || facts.base === base));
+}
+function toFacts(pull) {
+	return {
+		request: toPullRequest(pull),
+		state: pull.merged_at === null ? pull.state === "open" ? "open" : "closed" : "merged",
+		branch: pull.head.ref,
+		head: pull.head.sha,
+		base: pull.base.ref,
+		isFork: !isOwn(pull)
+	};
+}
+async function readBroughtBy(place, commit) {
+	let { rest, repo } = place.api, pulls = await readPages((page) => rest.repos.listPullRequestsAssociatedWithCommit({
+		...repo,
+		...page,
+		commit_sha: commit
+	})), brought = [];
+	for (let pull of pulls) {
+		if (pull.merged_at === null || pull.base.ref !== place.base) continue;
+		let { data } = await rest.pulls.get({
+			...repo,
+			pull_number: pull.number
+		});
+		brought.push({
+			request: toPullRequest(pull),
+			head: pull.head.sha,
+			commit: data.merge_commit_sha ?? commit,
+			mergedBy: data.merged_by?.login
+		});
+	}
+	return brought;
+}
+var init_requests = __esmMin((() => {
+	init_errors$5(), init_errors$4(), init_pages(), init_pulls();
+}));
+// src/adapters/github/viewer.ts
+async function readViewer(api) {
+	let { viewer } = await api.graphql("query { viewer { login databaseId } }", {});
+	return viewer;
+}
+function isViewer({ login, databaseId }, author) {
+	return author === null ? !1 : databaseId !== null && author.id !== void 0 ? author.id === databaseId : author.login.toLowerCase() === login.toLowerCase();
+}
+var init_viewer = __esmMin((() => {}));
+// src/adapters/github/standing-comment.ts
+async function keepComment(place, viewer, number, { marker, body, create }) {
+	let { rest, repo } = place.api, text = `${marker}\n${body}`, me = await viewer(), look = async () => (await readPages((page) => rest.issues.listComments({
+		...repo,
+		...page,
+		issue_number: number
+	}))).filter((one) => one.body?.startsWith(`${marker}\n`) === !0 && isViewer(me, one.user)), says = (one) => one?.body?.trimEnd() === text.trimEnd() || void 0, [standing, ...others] = await look();
+	for (let { id } of others) await rest.issues.deleteComment({
+		...repo,
+		comment_id: id
+	});
+	says(standing) === !0 || standing === void 0 && !create || await settle$1(async () => (standing === void 0 ? await rest.issues.createComment({
+		...repo,
+		issue_number: number,
+		body: text
+	}) : await rest.issues.updateComment({
+		...repo,
+		comment_id: standing.id,
+		body: text
+	}), !0), async () => says((await look())[0]));
+}
+var init_standing_comment = __esmMin((() => {
+	init_pages(), init_settle$1(), init_viewer();
+}));
+// src/adapters/github/status.ts
+async function setStatus(place, head, status) {
+	let { rest, repo } = place.api, { name, state, url } = status, description = cutText(status.description.replace(/\s+/g, " ").trim(), MOST_CHARACTERS$1), look = async () => {
+		let isNamed = (one) => one.context === name, last = (await readPages((page) => rest.repos.listCommitStatusesForRef({
+			...repo,
+			...page,
+			ref: head
+		}), (items) => items.some(isNamed))).find(isNamed);
+		if (last !== void 0 && last.state === state) return (last.description ?? "") === description && (last.target_url ?? "") === (url ?? "") || void 0;
+	};
+	await look() !== !0 && await settle$1(async () => {
+		let target = url === void 0 ? {} : { target_url: url };
+		return await rest.repos.createCommitStatus({
+			...repo,
+			sha: head,
+			state,
+			context: name,
+			description,
+			...target
+		}), !0;
+	}, look);
+}
+var MOST_CHARACTERS$1, init_status = __esmMin((() => {
+	init_body(), init_pages(), init_settle$1(), MOST_CHARACTERS$1 = 140;
+}));
+// src/adapters/github/statuses.ts
+async function setStatuses(place, viewer, head, { statuses, guard }) {
+	let wanted = statuses.map(toWritten), standing = await readLast$1(place, head, wanted.map(({ name }) => name)), me = await viewer(), isDone = (status, replies) => {
+		let last = replies.get(status.name);
+		return last !== void 0 && isViewer(me, last.creator) && saysTheSame(last, status);
+	}, write = (status) => settle$1(() => create(place, head, status), async () => isDone(status, await readLast$1(place, head, [status.name])) ? !0 : void 0);
+	for (let status of wanted) !isDone(status, standing) && isWanted(status, standing.get(status.name)) && (guard === void 0 || guard.otherwise.name !== status.name || status.state !== "success" ? await write(status) : await writeGuarded(status, guard, {
+		write,
+		last: () => readLast$1(place, head, [status.name])
+	}));
+}
+function isWanted({ onlyIfThere, onlyOver }, last) {
+	return onlyIfThere === !0 && last === void 0 ? !1 : onlyOver === void 0 || last?.state === onlyOver;
+}
+async function writeGuarded(status, guard, { write, last }) {
+	let otherwise = toWritten(guard.otherwise);
+	if (!await guard.holds()) {
+		((await last()).get(status.name)?.state ?? "success") === "success" && await write(otherwise);
+		return;
+	}
+	await write(status);
+	let holds = !1;
+	try {
+		holds = await guard.holds();
+	} finally {
+		holds || await write(otherwise);
+	}
+}
+async function readStatuses(place, commit) {
+	return [...(await readLast$1(place, commit, void 0)).values()].map(({ context: name, state, description, target_url: url }) => ({
+		name,
+		state: STATES.find((one) => one === state) ?? "error",
+		description: description ?? "",
+		...url === null ? {} : { url }
+	}));
+}
+function toWritten(status) {
+	return {
+		...status,
+		description: cutText(status.description.replace(/\s+/g, " ").trim(), MOST_CHARACTERS)
+	};
+}
+function saysTheSame({ state, description }, status) {
+	return state === status.state && (description ?? "") === status.description;
+}
+async function readLast$1({ api: { rest, repo } }, ref, names) {
+	let replies = await readPages((page) => rest.repos.listCommitStatusesForRef({
+		...repo,
+		...page,
+		ref
+	}), (items) => names?.every((name) => items.some(({ context }) => context === name)) ?? !1);
+	return new Map(replies.toReversed().map((reply) => [reply.context, reply]));
+}
+async function create({ api: { rest, repo } }, sha, status) {
+	let { name: context, state, description, url } = status, target = url === void 0 ? {} : { target_url: url };
+	return await rest.repos.createCommitStatus({
+		...repo,
+		sha,
+		state,
+		context,
+		description,
+		...target
+	}), !0;
+}
+var MOST_CHARACTERS, STATES, init_statuses = __esmMin((() => {
+	init_body(), init_pages(), init_settle$1(), init_viewer(), MOST_CHARACTERS = 140, STATES = [
+		"success",
+		"pending",
+		"failure",
+		"error"
+	];
+}));
+// src/adapters/github/suggest.ts
+async function postSuggestion(place, number, suggestion) {
+	let { rest, repo } = place.api, { head, file, lines, note } = suggestion, marker = `<!-- modeltrail:suggestion ${identify(suggestion)} -->`, look = async () => (await readPages((page) => rest.pulls.listReviewComments({
+		...repo,
+		...page,
+		pull_number: number
+	}))).some((one) => one.path === file && typeof one.line == "number" && one.body.includes(marker) && isTrusted(one)) ? !0 : void 0;
+	if (await look() === !0) return;
+	let several = lines.from < lines.to ? {
+		start_line: lines.from,
+		start_side: "RIGHT"
+	} : {};
+	await settle$1(async () => (await rest.pulls.createReviewComment({
+		...repo,
+		pull_number: number,
+		commit_id: head,
+		path: file,
+		side: "RIGHT",
+		line: lines.to,
+		...several,
+		body: `${note}\n\n${renderSuggestion(suggestion.text)}\n\n${marker}`
+	}), !0), look);
+}
+function identify({ file, lines, text }) {
+	return createHash("sha256").update(JSON.stringify([
+		file,
+		lines.from,
+		lines.to,
+		text
+	])).digest("hex").slice(0, 32);
+}
+function renderSuggestion(text) {
+	let longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length)), fence = "`".repeat(longest + 1);
+	return [
+		`${fence}suggestion`,
+		...text === "" ? [] : [text],
+		fence
+	].join("\n");
+}
+var init_suggest$1 = __esmMin((() => {
+	init_pages(), init_settle$1(), init_trusted();
+})), open_github_forge_exports = __exportAll({ openGitHubForge: () => openGitHubForge });
+function openGitHubForge(options) {
+	let { owner, name, token, userAgent, base, branchPrefix, notices, proxies } = options, place = {
+		api: openApi({
+			endpoint: parseEndpoint(options.apiUrl),
+			owner,
+			name,
+			token,
+			userAgent,
+			patience: {
+				...PATIENCE,
+				...options.patience
+			},
+			proxies
+		}),
+		branches: new RemoteBranches(options.repository),
+		base,
+		branchPrefix,
+		warn: (message) => notices?.warn(message)
+	};
+	return {
+		listOpen: () => listOpenProposals(place),
+		find: (branch) => findProposal(place, branch),
+		publish: (proposal, expected) => publishProposal(place, proposal, expected),
+		close: (branch, head, closing) => closeProposal(place, {
+			branch,
+			head,
+			closing
+		}),
+		access: () => readOwnAccess(place),
+		sweep: (folders, pick) => sweepLeftOvers(place, folders, pick),
+		pullRequests: pullRequestsOf(place),
+		rules: {
+			branch: (ref) => readBranchRules(place, ref),
+			workflowsMayApprove: () => readWorkflowsMayApprove(place)
+		}
+	};
+}
+function pullRequestsOf(place) {
+	let asked, viewer = () => asked ??= readViewer(place.api);
+	return {
+		numbered: (number) => readNumbered(place, number),
+		progress: (number) => readProgress(place, number),
+		merge: (number, head) => mergePull(place, number, head),
+		armAutoMerge: (number, head) => armAutoMerge(place, number, head),
+		reviews: (number) => readReviews(place, number),
+		contributors: (number) => readContributors(place, number),
+		permission: (login) => readPermission(place, login),
+		suggest: (number, suggestion) => postSuggestion(place, number, suggestion),
+		setStatus: (head, status) => setStatus(place, head, status),
+		setStatuses: (head, statuses, guard) => setStatuses(place, viewer, head, {
+			statuses,
+			guard
+		}),
+		statuses: (commit) => readStatuses(place, commit),
+		look: (number) => readRequest(place, number),
+		listRequests: () => readRequests(place),
+		comment: (number, comment) => keepComment(place, viewer, number, comment),
+		broughtBy: (commit) => readBroughtBy(place, commit)
+	};
+}
+var init_open_github_forge = __esmMin((() => {
+	init_branches(), init_close(), init_endpoint(), init_find(), init_left_over(), init_merge(), init_own_access(), init_publish$2(), init_reviews(), init_rules$1(), init_sdk(), init_requests(), init_standing_comment(), init_status(), init_statuses(), init_suggest$1(), init_viewer();
+}));
+// src/adapters/github/objects/signed.ts
+async function canSign({ objects }, proposal) {
+	let { head, base, edits } = proposal;
+	if (!await objects.isOwn(head)) return !1;
+	let commits = await objects.readCommits([base, head]), [before, after] = commits.map(({ tree }) => tree);
+	if (commits[1]?.parents.length !== 1 || commits[1].parents[0] !== base || edits.length === 0 || edits.reduce((sum, { content }) => sum + (content?.length ?? 0), 0) > MOST_BYTES$1) return !1;
+	let changes = await objects.compareTrees(before, after);
+	return changes.length === edits.length && changes.every((change) => [change.before, change.after].every(isPlain));
+}
+function isPlain(entry) {
+	return entry === null || entry.mode === "100644";
+}
+async function commitOnBranch(parts, proposal, tip) {
+	let { source, objects, refs, remote } = parts, { branch, head, base, title, message, edits } = proposal, { tree } = await objects.readCommit(head);
+	tip === void 0 && await remote.push([{
+		name: `refs/heads/${branch}`,
+		expected: null,
+		value: base
+	}]);
+	let { owner, repo } = source.api.repo, input = {
+		branch: {
+			repositoryNameWithOwner: `${owner}/${repo}`,
+			branchName: branch
+		},
+		expectedHeadOid: base,
+		message: {
+			headline: title,
+			body: message
+		},
+		fileChanges: {
+			additions: edits.flatMap(({ path, content }) => content === null ? [] : [{
+				path,
+				contents: Buffer.from(content).toString("base64")
+			}]),
+			deletions: edits.flatMap(({ path, content }) => content === null ? [{ path }] : [])
+		}
+	}, made = await settle$1(() => write(source, branch, input), () => look(source, {
+		branch,
+		base,
+		tree
+	}));
+	if (made.tree !== tree) throw new ModeltrailError("GIT", `GitHub committed other files to ${branch} than were judged`, { hint: `Delete the branch ${branch}, and propose from a clone.` });
+	return refs.remember(branch, made.oid), made.oid;
+}
+async function write(source, branch, input) {
+	try {
+		let { commit } = (await source.api.graphql(COMMIT, { input })).createCommitOnBranch;
+		return {
+			oid: commit.oid,
+			tree: commit.tree.oid
+		};
+	} catch (error) {
+		throw error instanceof GitHubError && (error.code === "CONFLICT" || /to point to/i.test(error.said)) ? new ModeltrailError("CONFLICT", `${branch} was moved by somebody else`, {
+			hint: "Run the command again.",
+			cause: error
+		}) : error;
+	}
+}
+async function look(source, { branch, base, tree }) {
+	let { target } = (await askRepository(source, {
+		fields: "ref(qualifiedName: $branch) { target { ... on Commit {\n      oid tree { oid } parents(first: 2) { nodes { oid } } } } }",
+		declares: ["$branch: String!"],
+		variables: { branch: `refs/heads/${branch}` }
+	})).ref ?? { target: null };
+	return target?.tree.oid === tree && target.parents.nodes.length === 1 && target.parents.nodes[0]?.oid === base ? {
+		oid: target.oid,
+		tree
+	} : void 0;
+}
+var COMMIT, MOST_BYTES$1, init_signed = __esmMin((() => {
+	init_errors$5(), init_errors$4(), init_settle$1(), init_ask(), COMMIT = "mutation ($input: CreateCommitOnBranchInput!) {\n  createCommitOnBranch(input: $input) { commit { oid tree { oid } } }\n}", MOST_BYTES$1 = 16777216;
+})), forge_exports = __exportAll({ openApiForge: () => openApiForge });
+function openApiForge(options) {
+	let { api, signs, base, repository } = options, inner = openGitHubForge(options), parts = {
+		inner,
+		api,
+		branches: new RemoteBranches(repository),
+		base,
+		signs
+	};
+	return {
+		...inner,
+		publish: (proposal, expected) => publish(parts, proposal, expected)
+	};
+}
+async function publish(parts, proposal, expected) {
+	let { inner, api, branches, signs } = parts, { uploads } = api.parts(), { branch, base } = proposal, tip = await branches.tip(branch);
+	if (tip === proposal.head) return inner.publish(proposal, expected);
+	let isLeft = expected === null && tip !== void 0 && await branches.isHalfMade(tip, parts.base);
+	if (expected === null && (tip === void 0 || isLeft && tip === base) && signs && await canSign(api.parts(), proposal)) {
+		let head = await commitOnBranch(api.parts(), proposal, tip);
+		return inner.publish({
+			...proposal,
+			head
+		}, expected);
+	}
+	let head = await uploads.bring(proposal.head);
+	return inner.publish({
+		...proposal,
+		head
+	}, isLeft ? tip : expected);
+}
+var init_forge = __esmMin((() => {
+	init_branches(), init_open_github_forge(), init_signed();
 })), open_remote_exports = __exportAll({ openRemoteContext: () => openRemoteContext });
 async function openRemoteContext(registry, options, shared) {
 	let { cwd, env, now } = options, { findToken, openApiRepository, parseRegistryAddress } = await Promise.resolve().then(() => (init_open_github_objects(), open_github_objects_exports)), { openHosted } = await Promise.resolve().then(() => (init_hosted_repository(), hosted_repository_exports)), address = parseRegistryAddress(registry), token = await findToken(env, address.endpoint.host), api = openApiRepository({
@@ -62509,7 +62733,7 @@ function requireAbsolute(uri) {
 	if (uri.startsWith("file:") && !isAbsolute(uri.slice(5))) throw new ModeltrailError("USAGE", `the artifacts of this registry lie in ${uri}, beside a clone of it`, { hint: "Work in that clone, or keep artifacts in S3 or in a folder with an absolute path (spec.storage)." });
 }
 async function openForge(scope, around) {
-	let { address, api, repository, token, options } = around, { openApiForge, parseEndpoint } = await Promise.resolve().then(() => (init_open_github_objects(), open_github_objects_exports)), { env, notices } = options, { owner, name, apiUrl } = address;
+	let { address, api, repository, token, options } = around, { parseEndpoint } = await Promise.resolve().then(() => (init_open_github_objects(), open_github_objects_exports)), { openApiForge } = await Promise.resolve().then(() => (init_forge(), forge_exports)), { env, notices } = options, { owner, name, apiUrl } = address;
 	if (!scope.push) throw new ModeltrailError("USAGE", "without a clone there is nothing that --no-push could keep a proposal in", { hint: "Leave it out, or work in a clone." });
 	let { host } = scope;
 	if (host !== void 0 && (parseEndpoint(host.apiUrl).host !== address.endpoint.host || host.github.toLowerCase() !== `${owner}/${name}`.toLowerCase())) throw isCopy(address, host.github);
@@ -74637,7 +74861,7 @@ function newEntry(path, entry, skipped) {
 		intentToAdd: !1
 	};
 }
-function foldersOf(path) {
+function foldersOf$1(path) {
 	let parts = path.split("/");
 	return parts.slice(0, -1).map((_, at) => parts.slice(0, at + 1).join("/"));
 }
@@ -74651,7 +74875,7 @@ var IndexFile, init_index_file = __esmMin((() => {
 			let wanted = new Set(paths);
 			return (await this.#read()).flatMap((entry) => {
 				let path = entry.rawPath.toString("utf8");
-				return !wanted.has(path) && !foldersOf(path).some((folder) => wanted.has(folder)) ? [] : [{
+				return !wanted.has(path) && !foldersOf$1(path).some((folder) => wanted.has(folder)) ? [] : [{
 					path,
 					mode: entry.mode,
 					oid: entry.oid,
@@ -75963,6 +76187,28 @@ var KINDS$1, HEADS, REJECTED, REJECTED_REMOTELY, SUPERSEDED, LocalForge, init_op
 			}
 		}
 	};
+})), registry_start_exports = __exportAll({ findRegistryStart: () => findRegistryStart });
+async function findRegistryStart(registry, cwd) {
+	if (registry.trim() === "") throw new ModeltrailError("USAGE", "the registry is named by an empty text", { hint: `Name its folder, or its address on GitHub (${EXAMPLE}).` });
+	let path = resolve(cwd, registry), found = await stat(path).catch(() => void 0);
+	if (found?.isDirectory() === !0) return path;
+	let address = found === void 0 ? renderAddress(registry) : void 0;
+	if (address !== void 0) throw noAddress(registry, address);
+	if (basename(path) === "modeltrail.yaml") return dirname(path);
+	let what = found === void 0 ? `there is no folder ${path}` : `${path} is a file`;
+	throw new ModeltrailError("USAGE", what, { hint: `Name the registry's folder, which holds ${REGISTRY_FILE}.` });
+}
+function renderAddress(text) {
+	let [, host, path] = /^(?:[a-z][a-z0-9+.-]*:\/\/)(?:[^/@]*@)?([^/:]*)(?::\d+)?\/(.*)$/i.exec(text) ?? /^[^/\\@:]+@([^/\\:]+):(.*)$/.exec(text) ?? /^((?:www\.)?github\.com)[/:](.*)$/i.exec(text) ?? [];
+	if (host === void 0 || path === void 0) return;
+	let [, place] = /^\/?([-\w]+\/[-\w.]+?)(?:\.git)?\/?$/.exec(path) ?? [];
+	return host === "" || place === void 0 ? EXAMPLE : `https://${host.toLowerCase()}/${place}`;
+}
+function noAddress(text, address) {
+	return new ModeltrailError("USAGE", `${JSON.stringify(text)} is neither a folder nor an address on GitHub`, { hint: `Of a registry on GitHub, the address looks like ${address}; clone any other, and name the clone's folder.` });
+}
+var EXAMPLE, init_registry_start = __esmMin((() => {
+	init_errors$5(), init_layout(), EXAMPLE = "https://github.com/acme/models";
 }));
 // src/report/markdown/inline.ts
 function code(value) {
@@ -76427,6 +76673,19 @@ async function coded(work, signal) {
 }
 var init_open_model_files = __esmMin((() => {
 	init_errors$5(), init_matches(), init_scan(), init_staged_folder();
+})), main_place_exports = __exportAll({ findMainPlace: () => findMainPlace });
+async function findMainPlace({ root, gitDir, commonDir }) {
+	if (root !== void 0 && gitDir === commonDir) return root;
+	if (basename(commonDir) === ".git") return dirname(commonDir);
+	if (root === void 0) return commonDir;
+	let { isTrue, lastValue, readConfigFiles } = await Promise.resolve().then(() => (init_config_file(), config_file_exports)), config = await readConfigFiles([join(commonDir, "config"), join(commonDir, "config.worktree")]);
+	if (isTrue(lastValue(config, "core.bare"))) return commonDir;
+	let named = lastValue(config, "core.worktree");
+	if (named !== void 0) return resolve(commonDir, named);
+	throw new ModeltrailError("USAGE", `${commonDir} does not say where its main work tree is, in which the artifacts of this registry lie`, { hint: "Say it: git config core.worktree <main work tree>. Or name storage with an absolute path in spec.storage.uri." });
+}
+var init_main_place = __esmMin((() => {
+	init_errors$5();
 }));
 // src/composition/open-context.ts
 async function openContext(options) {
@@ -76441,21 +76700,26 @@ async function openContext(options) {
 			}, env)
 		});
 	}
-	let start = options.registry === void 0 ? cwd : resolve(cwd, options.registry), { openRepository } = await Promise.resolve().then(() => (init_open(), open_exports)), repository = await openRepository(start, {
+	let start = registry === void 0 ? cwd : await startOf(registry, cwd), { openRepository } = await Promise.resolve().then(() => (init_open(), open_exports)), repository = await openRepository(start, {
 		env,
 		now,
 		credentials: askCredentials(env, () => ({
 			repository,
 			prefix: prefixOf(repository.root, folder)
 		}))
-	}), folder = await registryFolder(repository.root, start, options.registry !== void 0);
+	}), folder = await registryFolder(repository.root, start, registry !== void 0), prefix = prefixOf(repository.root, folder);
 	return {
 		...sharedContext(options),
 		repository,
-		prefix: prefixOf(repository.root, folder),
+		prefix,
 		openStore: async (storage) => {
-			let { openArtifactStore } = await Promise.resolve().then(() => (init_open_store(), open_store_exports));
-			return openArtifactStore(storage, mainFolder(repository, folder), repository);
+			let { openArtifactStore } = await Promise.resolve().then(() => (init_open_store(), open_store_exports)), { root, gitDir, commonDir } = repository;
+			return openArtifactStore(storage, await storageFolder(repository, prefix, storage), {
+				root,
+				gitDir,
+				commonDir,
+				prefix
+			});
 		},
 		openForge: async (opened, scope) => {
 			let { host } = scope;
@@ -76476,15 +76740,19 @@ async function openContext(options) {
 			let { placeFolder } = await Promise.resolve().then(() => (init_place_folder(), place_folder_exports));
 			return placeFolder(resolve(cwd, target), storage, {
 				repository,
-				registry: mainFolder(repository, folder)
+				registry: await storageFolder(repository, prefix, storage)
 			});
 		},
 		openCode: (code) => openCode(resolve(cwd, code), {
 			commonDir: repository.commonDir,
-			prefix: prefixOf(repository.root, folder)
+			prefix
 		}, env),
 		readWorkFile: (path) => readWorkFile(folder, path)
 	};
+}
+async function startOf(registry, cwd) {
+	let { findRegistryStart } = await Promise.resolve().then(() => (init_registry_start(), registry_start_exports));
+	return findRegistryStart(registry, cwd);
 }
 function sharedContext({ env, now, notices }) {
 	return {
@@ -76534,13 +76802,13 @@ async function registryFolder(root, start, explicit) {
 		});
 	});
 	if (explicit) return from;
-	for (let at = from; isInside(root, at); at = dirname(at)) {
+	for (let at = from; isInside$1(root, at); at = dirname(at)) {
 		if (await exists(join(at, "modeltrail.yaml"))) return at;
 		if (at === root) break;
 	}
 	return root;
 }
-function isInside(root, folder) {
+function isInside$1(root, folder) {
 	let path = relative(root, folder);
 	return !path.startsWith("..") && !isAbsolute(path);
 }
@@ -76549,11 +76817,10 @@ function prefixOf(root, folder) {
 	let path = relative(root, folder).split(sep).join("/");
 	return path === "" ? "" : `${path}/`;
 }
-function mainFolder(repository, folder) {
-	let { root, gitDir, commonDir } = repository;
-	if (root === void 0 || folder === void 0) return commonDir;
-	let main = gitDir === commonDir ? root : dirname(commonDir);
-	return join(main, relative(root, folder));
+async function storageFolder(repository, prefix, { uri }) {
+	if (!uri.startsWith("file:") || isAbsolute(uri.slice(5))) return resolve(repository.root ?? repository.commonDir, prefix);
+	let { findMainPlace } = await Promise.resolve().then(() => (init_main_place(), main_place_exports));
+	return resolve(await findMainPlace(repository), prefix);
 }
 async function openCode(folder, registry, env) {
 	let { openRepository } = await Promise.resolve().then(() => (init_open(), open_exports));
@@ -77014,8 +77281,8 @@ function buildTimeline(changes) {
 	return timeline;
 }
 function startTimeline() {
-	let stays = new Map(), current = new Map(), yanked = new Set(), events = [], moment = 0, targetsOf = (stage) => [...stays.get(stage) ?? []].filter(([version, stay]) => version !== current.get(stage) && stay.endedBy !== "rollback" && !yanked.has(version)).toSorted(([a, left], [b, right]) => right.endedAt - left.endedAt || compareVersions(b, a)).map(([version]) => version), move = (change) => {
-		let { stage, from, to, origin } = change;
+	let stays = new Map(), current = new Map(), yanked = new Set(), events = [], moment = 0, targetsOf = (stage) => [...stays.get(stage) ?? []].filter(([version, stay]) => version !== current.get(stage) && stay.endedBy !== "rollback" && !yanked.has(version)).toSorted(([a, left], [b, right]) => right.endedAt - left.endedAt || compareVersions(b, a)).map(([version]) => version), fromOf = startBefore(), move = (change) => {
+		let { stage, to, origin } = change, from = fromOf(change);
 		if (moment += 1, to === from && to !== null) return;
 		let kind = to === void 0 ? "retire" : to !== null && targetsOf(stage).includes(to) ? "rollback" : "promote", atStage = stays.get(stage) ?? new Map();
 		stays.set(stage, atStage);
@@ -77030,9 +77297,10 @@ function startTimeline() {
 			kind,
 			origin,
 			stage,
-			...typeof from == "string" ? { from } : from === null ? { wasBroken: !0 } : {},
-			...typeof to == "string" ? { to } : {},
-			...to === null ? { broken: !0 } : {}
+			...describeEnds({
+				from,
+				to
+			})
 		});
 	};
 	return {
@@ -77047,6 +77315,20 @@ function startTimeline() {
 		events,
 		staysAt: (stage) => [...stays.get(stage)?.keys() ?? []],
 		rollbackTargets: targetsOf
+	};
+}
+function startBefore() {
+	let broken = new Set();
+	return ({ stage, from, to }) => {
+		let before = from === void 0 && broken.has(stage) ? null : from;
+		return to === null ? broken.add(stage) : broken.delete(stage), before;
+	};
+}
+function describeEnds({ from, to }) {
+	return {
+		...typeof from == "string" ? { from } : from === null ? { wasBroken: !0 } : {},
+		...typeof to == "string" ? { to } : {},
+		...to === null ? { broken: !0 } : {}
 	};
 }
 var init_timeline = __esmMin((() => {
@@ -77111,7 +77393,7 @@ async function readSteps(context, walk) {
 	for await (let step of context.repository.history.firstParent(from, {
 		paths,
 		until
-	})) found.push(rawChanges(context.prefix, step, position + found.length));
+	})) found.push(await readRaw(context, step, position + found.length));
 	return found.flat();
 }
 async function readEnough(context, blobs, walk) {
@@ -77144,17 +77426,29 @@ async function beforeRegistration(context, from, model, version) {
 		limit: 1
 	})) return changes.every(({ before }) => before === null) ? commit.parents[0] : void 0;
 }
+async function readRaw(context, step, position) {
+	let raw = rawChanges(context.prefix, step, position), changes = [];
+	for (let change of raw) {
+		let isGone = change.after === null && identifyPath(change.path).kind === "stage", path = `${context.prefix}${change.path}`, entry = isGone ? await entryAt(context.repository, change.tree, path) : void 0;
+		changes.push(entry === void 0 || isFolder$1(entry) ? change : {
+			...change,
+			isOdd: !0
+		});
+	}
+	return changes;
+}
 function rawChanges(prefix, { commit, changes }, position) {
 	let origin = originOf(commit, position);
 	return changes.toSorted((a, b) => a.path < b.path ? -1 : 1).map(({ path, before, after }) => ({
 		origin,
+		tree: commit.tree,
 		path: path.slice(prefix.length),
 		before,
 		after
 	}));
 }
-async function interpretStep({ prefix }, step, blobs) {
-	return interpret(blobs, rawChanges(prefix, step, 0).toReversed());
+async function interpretStep(context, step, blobs) {
+	return interpret(blobs, (await readRaw(context, step, 0)).toReversed());
 }
 function originOf(commit, position) {
 	let subject = commit.message.split("\n", 1)[0] ?? "";
@@ -77179,13 +77473,13 @@ async function interpret(blobs, raw) {
 	}
 	return byModel;
 }
-function interpretChange({ origin, before, after }, identity, blobs) {
+function interpretChange({ origin, before, after, isOdd }, identity, blobs) {
 	if (identity.kind === "stage") return {
 		type: "stage",
 		origin,
 		stage: identity.stage,
 		from: blobs.versionOf(before),
-		to: blobs.versionOf(after)
+		to: isOdd === !0 ? null : blobs.versionOf(after)
 	};
 	if (after !== null && before === null) return identity.kind === "version" ? {
 		type: "register",
@@ -77198,7 +77492,7 @@ function interpretChange({ origin, before, after }, identity, blobs) {
 	} : void 0;
 }
 var init_history = __esmMin((() => {
-	init_timeline(), init_layout(), init_stage_blobs();
+	init_timeline(), init_layout(), init_stage_blobs(), init_trees();
 }));
 // src/change/change-set.ts
 function renderFingerprint({ branch, edits }) {
@@ -77293,7 +77587,7 @@ function describeTransition(transition) {
 		case "yank": return `yank: ${transition.model} ${transition.version}`;
 		case "edit":
 		case "config":
-		case "deploy": return `${transition.kind}: ${transition.file}`;
+		case "deploy": return "stage" in transition ? `edit(${transition.stage}): ${transition.model} ${describeBefore(transition)} -> (broken)` : `${transition.kind}: ${transition.file}`;
 	}
 }
 function describeBefore({ from, wasBroken }) {
@@ -77333,6 +77627,7 @@ function evaluate$5(facts) {
 	return { findings: [
 		...findingsOfChange(facts, "consistency"),
 		...filesOutside(facts),
+		...workflowsTouched(facts),
 		...storageMoved(facts)
 	] };
 }
@@ -77341,6 +77636,10 @@ function filesOutside({ outside, changes }) {
 	if (first === void 0 || changes.length === 0) return [];
 	let rest = outside.length === 1 ? "" : ` and ${outside.length - 1} more`;
 	return [makeFinding("FILES_OUTSIDE", { message: `the change also touches ${JSON.stringify(first)}${rest}, outside the registry` })];
+}
+function workflowsTouched({ outside, transitions, policy }) {
+	let workflow = outside.find((path) => path.startsWith(".github/workflows/")), moves = transitions.some((transition) => isStageMove(transition) || transition.kind === "retire");
+	return workflow === void 0 || !moves || policy?.spec.forge === void 0 ? [] : [makeFinding("WORKFLOW_WITH_STAGE", { message: `the change moves a stage and edits ${JSON.stringify(workflow)}` })];
 }
 function storageMoved({ base, head }) {
 	let [before, after] = [base.registry?.value?.spec.storage.uri, head.registry?.value?.spec.storage.uri];
@@ -77353,7 +77652,7 @@ function storageMoved({ base, head }) {
 	})];
 }
 var consistencyGate, init_consistency = __esmMin((() => {
-	init_make_finding(), init_layout(), init_concerns(), consistencyGate = {
+	init_make_finding(), init_layout(), init_transition(), init_concerns(), consistencyGate = {
 		name: "consistency",
 		evaluate: evaluate$5
 	};
@@ -77457,12 +77756,13 @@ function evaluate$3(facts) {
 }
 function judge$1(move, facts) {
 	if (facts.policy === void 0) return [];
-	let { model, stage, to } = move, file = stagePath(model, stage), rules = rulesOf$1(facts.policy, stage);
+	let { model, stage, from, to } = move, file = stagePath(model, stage), rules = rulesOf$1(facts.policy, stage);
 	if (rules === void 0) {
 		let known = facts.policy.spec.stages.map((entry) => entry.name).join(", ") || "none";
 		return [makeFinding("STAGE_UNKNOWN", {
 			file,
-			message: `the policy has no stage ${JSON.stringify(stage)}; it has ${known}`
+			message: `the policy has no stage ${JSON.stringify(stage)}; it has ${known}`,
+			...from === void 0 ? {} : { hint: `Empty it: modeltrail retire ${model} --stage ${stage}` }
 		})];
 	}
 	let after = rules.after ?? [];
@@ -77569,16 +77869,26 @@ var schemaGate, init_schema = __esmMin((() => {
 	};
 }));
 // src/policy/gates/stale.ts
-function evaluate({ moved }) {
-	return { findings: moved.map(({ model, stage, file, builtOn, now }) => makeFinding("STAGE_MOVED", {
+function evaluate({ moved, crossings }) {
+	return { findings: [...moved.map(describeMove$1), ...crossings.slice(0, MOST_CROSSINGS).map(describeCrossing)] };
+}
+function describeMove$1({ model, stage, file, builtOn, now }) {
+	return makeFinding("STAGE_MOVED", {
 		file,
 		message: `the change was built on ${model} ${builtOn ?? "(empty)"} at ${stage}, which now holds ${now ?? "nothing"}`
-	})) };
+	});
 }
-var staleGate, init_stale = __esmMin((() => {
+function describeCrossing({ file, why }) {
+	return makeFinding("BASE_MOVED", { message: `${JSON.stringify(file)} ${WORDS[why]}, so what a merge makes of it is not what is judged here` });
+}
+var staleGate, MOST_CROSSINGS, WORDS, init_stale = __esmMin((() => {
 	init_make_finding(), staleGate = {
 		name: "stale",
 		evaluate
+	}, MOST_CROSSINGS = 20, WORDS = {
+		"changed on both": "was changed by the change and, since, on the default branch",
+		"removed here": "is removed by the change, and it or its folder has changed on the default branch since",
+		"removed there": "is changed by the change, and it or its folder was removed on the default branch since"
 	};
 }));
 // src/policy/evaluate.ts
@@ -77625,7 +77935,7 @@ var GATES, WITHOUT_POLICY, init_evaluate = __esmMin((() => {
 }));
 // src/registry/compare.ts
 function compareSnapshots(comparison) {
-	return comparison.changes.toSorted((a, b) => a.path < b.path ? -1 : +(a.path > b.path)).flatMap((change) => transitionOf(change, comparison)).toSorted((a, b) => ORDER$1[a.kind] - ORDER$1[b.kind]);
+	return comparison.changes.toSorted((a, b) => a.path < b.path ? -1 : +(a.path > b.path)).flatMap((change) => transitionOf(change, comparison)).toSorted((a, b) => ORDER$2[a.kind] - ORDER$2[b.kind]);
 }
 function transitionOf(change, comparison) {
 	let { path, before, after } = change, identity = identifyPath(path);
@@ -77687,7 +77997,13 @@ function stageTransition(change, { model, stage }, { base, head, isRollbackTarge
 		...was
 	}];
 	let after = stageEntry(head, model, stage)?.value?.spec;
-	return after === void 0 || before !== void 0 && sameArtifact(before, after) ? [{
+	return after === void 0 ? [{
+		kind: "edit",
+		model,
+		stage,
+		...was,
+		file: change.path
+	}] : before !== void 0 && sameArtifact(before, after) ? [{
 		kind: "edit",
 		model,
 		file: change.path
@@ -77707,8 +78023,12 @@ function sameArtifact(a, b) {
 }
 function modelTransition(file, model, { base, head }) {
 	let rules = (view) => JSON.stringify(rulesOf(view?.manifest?.value));
-	return {
-		kind: rules(base.models.get(model)) === rules(head.models.get(model)) ? "edit" : "config",
+	return rules(base.models.get(model)) === rules(head.models.get(model)) ? {
+		kind: "edit",
+		model,
+		file
+	} : {
+		kind: "config",
 		model,
 		file
 	};
@@ -77727,8 +78047,8 @@ function touchedModels$1(changes) {
 function touchesRegistry(changes) {
 	return changes.some((change) => change.path === REGISTRY_FILE);
 }
-var ORDER$1, init_compare = __esmMin((() => {
-	init_layout(), ORDER$1 = {
+var ORDER$2, init_compare = __esmMin((() => {
+	init_layout(), ORDER$2 = {
 		config: 0,
 		register: 1,
 		yank: 2,
@@ -77776,6 +78096,95 @@ async function readArrivals(context, { changes }) {
 }
 var init_arrivals = __esmMin((() => {
 	init_layout(), init_history(), init_stage_blobs();
+}));
+// src/workflows/judge/crossings.ts
+async function findCrossings(context, range) {
+	if (range.base === range.builtOn) return [];
+	let sides = await readSides(context, range), changes = await touchedByCommits(context, range), mayLandInside = {
+		ours: changes.some(({ path, before, after }) => isInside(context, path) && before === null && after !== null),
+		theirs: await hasRegistryMoved(context, sides)
+	}, found = new Map();
+	for (let change of changes) {
+		let why = await crossingOf(context, sides, change, mayLandInside);
+		why !== void 0 && found.set(change.path, {
+			file: change.path,
+			why
+		});
+	}
+	return [...found.values()];
+}
+async function readSides({ repository }, { base, builtOn, head }) {
+	let { objects } = repository, now = await objects.readCommit(base), past = await objects.readCommit(builtOn), own = await objects.readCommit(head);
+	return {
+		now: now.tree,
+		past: past.tree,
+		head: own.tree
+	};
+}
+async function touchedByCommits({ repository }, { builtOn, head }) {
+	let { objects } = repository, changes = [], at = head;
+	for (let count = 0; at !== builtOn && count < MOST_COMMITS; count += 1) {
+		let { tree, parents } = await objects.readCommit(at), [parent, other] = parents;
+		if (parent === void 0 || other !== void 0) break;
+		let before = await objects.readCommit(parent);
+		changes.push(...await compareTrees(repository, before.tree, tree)), at = parent;
+	}
+	if (at === builtOn) return changes;
+	let [before, after] = [await objects.readCommit(builtOn), await objects.readCommit(head)];
+	return [...changes, ...await compareTrees(repository, before.tree, after.tree)];
+}
+async function crossingOf(context, sides, change, mayLandInside) {
+	let { repository } = context, { path, after } = change, found = {
+		change,
+		past: await entryAt(repository, sides.past, path),
+		now: await entryAt(repository, sides.now, path)
+	};
+	if (after === null) return !isInside(context, path) && !mayLandInside.ours ? void 0 : isOther(found) || await hasGrownIn(context, sides, path) ? "removed here" : void 0;
+	if (found.now !== void 0) return isChangedOnBoth(context, found) ? "changed on both" : void 0;
+	if (isInside(context, path) || mayLandInside.theirs) return await isGone(context, sides, found) ? "removed there" : void 0;
+}
+function isOther({ past, now }) {
+	return now !== void 0 && now.oid !== past?.oid;
+}
+function isChangedOnBoth(context, found) {
+	let { path, after } = found.change;
+	return isOther(found) && found.now?.oid !== after?.oid && isInside(context, path) && !isStage(context, path);
+}
+async function isGone(context, sides, { change, past }) {
+	let { path, before } = change;
+	return before !== null && past !== void 0 ? !isStage(context, path) : isFolderGone(context, sides, path);
+}
+async function isFolderGone({ repository }, { past, now }, path) {
+	for (let folder of foldersOf(path)) {
+		if (await entryAt(repository, now, folder) !== void 0) return !1;
+		if (await entryAt(repository, past, folder) !== void 0) return !0;
+	}
+	return !1;
+}
+async function hasGrownIn({ repository }, sides, path) {
+	for (let folder of foldersOf(path)) {
+		if (await entryAt(repository, sides.head, folder) !== void 0) return !1;
+		let [past, now] = [await entryAt(repository, sides.past, folder), await entryAt(repository, sides.now, folder)];
+		if (now !== void 0 && now.oid !== past?.oid) return !0;
+	}
+	return !1;
+}
+function foldersOf(path) {
+	let parts = path.split("/").slice(0, -1);
+	return parts.map((_, index) => parts.slice(0, parts.length - index).join("/"));
+}
+async function hasRegistryMoved({ repository, prefix }, { past, now }) {
+	let [before, after] = [await entryAt(repository, past, prefix), await entryAt(repository, now, prefix)];
+	return before?.oid !== after?.oid;
+}
+function isInside({ prefix }, path) {
+	return path.startsWith(prefix) && isRegistryPath(path.slice(prefix.length));
+}
+function isStage({ prefix }, path) {
+	return path.startsWith(prefix) && identifyPath(path.slice(prefix.length)).kind === "stage";
+}
+var MOST_COMMITS, init_crossings = __esmMin((() => {
+	init_layout(), init_trees(), MOST_COMMITS = 50;
 })), overlay_exports = __exportAll({
 	readOverlay: () => readOverlay,
 	readTouched: () => readTouched
@@ -77804,8 +78213,8 @@ async function readOverlay(context, touched) {
 	}), named = await readBoth({
 		files: others,
 		read: !1
-	}), { base, head } = dropsStage(named) ? await readBoth({
-		files: others,
+	}), { base, head } = baseCommit !== void 0 && dropsStage(named) ? await readBoth({
+		files: [...others, ...beside(await listHeldStages(context, baseCommit), models)],
 		read: !0
 	}) : named, registriesRemoved = baseCommit === void 0 ? outside.filter(isRemovedRegistry) : [];
 	return {
@@ -77852,9 +78261,12 @@ function dropsStage({ base, head }) {
 	return before.some((stage) => !kept.has(stage.name));
 }
 async function otherModels(context, commit, changes, touched) {
-	return !(touchesRegistry(changes) || changes.some(({ path, before }) => path.endsWith("/model.yaml") && before === null)) || commit === void 0 ? [] : (await listModelManifests(context, commit)).filter(({ path }) => {
+	return !(touchesRegistry(changes) || changes.some(({ path, before }) => path.endsWith("/model.yaml") && before === null)) || commit === void 0 ? [] : beside(await listModelManifests(context, commit), touched);
+}
+function beside(files, touched) {
+	return files.filter(({ path }) => {
 		let identity = identifyPath(path);
-		return identity.kind === "model" && !touched.includes(identity.model);
+		return "model" in identity && identity.model !== void 0 && !touched.includes(identity.model);
 	});
 }
 function heldVersions(snapshot) {
@@ -77870,7 +78282,7 @@ var Reader, init_overlay = __esmMin((() => {
 		}
 		async snapshot(files, others) {
 			let siblings = (identity, path) => identity.kind !== "version" || this.#changed.has(path), held = heldVersions(buildSnapshot(await this.#load(files, siblings), sha256Hex)), wanted = (identity, path) => siblings(identity, path) || identity.kind === "version" && held.has(`${identity.model}@${identity.version}`);
-			return buildSnapshot([...await this.#load(others.files, () => others.read), ...await this.#load(files, wanted)], sha256Hex);
+			return buildSnapshot([...await this.#load(others.files, ({ kind }) => others.read && kind === "model"), ...await this.#load(files, wanted)], sha256Hex);
 		}
 		async #load(files, wanted) {
 			let keyOf = (file) => `${file.mode} ${file.oid} ${file.path}`, missing = files.filter((file) => !this.#loaded.has(keyOf(file)));
@@ -77895,13 +78307,14 @@ async function judgeChange(context, request) {
 		proved: request.proved ?? new Set(),
 		head: overlay.head,
 		transitions
-	}), moved = await findMoved(context, range, overlay.changes), decide = (timelines, told) => evaluateChange({
+	}), moved = await findMoved(context, range, overlay.changes), crossings = await findCrossings(context, range), decide = (timelines, told) => evaluateChange({
 		...overlay,
 		transitions: told,
 		policy,
 		artifacts,
 		stays: staysOf(overlay.base, timelines),
-		moved
+		moved,
+		crossings
 	}), first = decide(near, transitions);
 	if (first.verdict === "pass" || near.size === 0) return {
 		verdict: first,
@@ -77980,7 +78393,7 @@ async function versionAt(context, tree, path) {
 	return reading?.ok === !1 ? "(broken)" : reading?.value.spec.version;
 }
 var init_judge = __esmMin((() => {
-	init_errors$5(), init_evaluate(), init_compare(), init_layout(), init_transition(), init_trees(), init_commit$1(), init_manifest_at(), init_artifacts(), init_leaving_point(), init_arrivals(), init_overlay();
+	init_errors$5(), init_evaluate(), init_compare(), init_layout(), init_transition(), init_trees(), init_commit$1(), init_manifest_at(), init_artifacts(), init_leaving_point(), init_arrivals(), init_crossings(), init_overlay();
 }));
 // src/workflows/write/follow.ts
 async function followRequest(host, request, notices, { timeoutMs, pauseMs = LONGEST_PAUSE_MS } = {}) {
@@ -78002,7 +78415,9 @@ var FIRST_PAUSE_MS$2, LONGEST_PAUSE_MS, init_follow = __esmMin((() => {
 async function readOurs(context, head, branch) {
 	let { objects } = context.repository, commit = await objects.readCommit(head), digest = parseChangeDigest(commit.message), [parent, ...others] = commit.parents;
 	if (digest === void 0 || parent === void 0 || others.length > 0) return;
-	let changes = await compareTrees(context.repository, (await objects.readCommit(parent)).tree, commit.tree), added = changes.flatMap(({ after }) => after === null ? [] : [after.oid]), blobs = await objects.readBlobs(added, limitsOf("ModelVersion").bytes), texts = new Map(added.map((oid, index) => [oid, decode(blobs[index])]));
+	let changes = await compareTrees(context.repository, (await objects.readCommit(parent)).tree, commit.tree);
+	if (changes.some(({ path }) => !path.startsWith(context.prefix))) return;
+	let added = changes.flatMap(({ after }) => after === null ? [] : [after.oid]), blobs = await objects.readBlobs(added, limitsOf("ModelVersion").bytes), texts = new Map(added.map((oid, index) => [oid, decode(blobs[index])]));
 	return digest === changeDigest({
 		branch,
 		edits: changes.map(({ path, after }) => ({
@@ -78032,16 +78447,35 @@ async function supersedeOlder(context, session, successor) {
 			by: `${session.branchPrefix}${branch}`
 		}), closed.push(proposal.branch)));
 	}
-	return await sweep(context, session, mine, [...closed, `${session.branchPrefix}${branch}`]), closed;
+	return await sweep(context, session, {
+		mine,
+		known: [...closed, `${session.branchPrefix}${branch}`]
+	}), closed;
 }
-async function sweep({ notices }, { forge, branchPrefix }, mine, known) {
-	let { stage = "", model } = mine, folders = [`promote/${stage}/${model}/`, `rollback/${stage}/${model}/`], isOne = (branch) => !known.includes(branch) && isSameStage(parseProposalBranch(branch.slice(branchPrefix.length)), mine);
+async function sweep(context, session, { mine, known }) {
+	let { notices } = context, { forge, branchPrefix } = session, { stage = "", model } = mine, folders = [
+		`promote/${stage}/${model}/`,
+		`rollback/${stage}/${model}/`,
+		`retire/${stage}/`
+	], nameOf = ({ branch }) => branch.slice(branchPrefix.length);
 	try {
-		await forge.sweep?.(folders.map((folder) => `${branchPrefix}${folder}`), isOne);
+		await forge.sweep?.(folders.map((folder) => `${branchPrefix}${folder}`), async (found) => pickOurs(context, found.filter((tip) => !known.includes(tip.branch) && isSameStage(parseProposalBranch(nameOf(tip)), mine)), nameOf));
 	} catch (error) {
 		if (!isModeltrailError(error)) throw error;
 		notices.warn(`branches that superseded proposals may have left were not looked for: ${error.message}`);
 	}
+}
+async function pickOurs(context, found, nameOf) {
+	let ours = [];
+	for (let tip of found) {
+		if (await readOurs(context, tip.head, nameOf(tip)) === void 0) continue;
+		let { committer } = await context.repository.objects.readCommit(tip.head);
+		ours.push({
+			tip,
+			seconds: committer.seconds
+		});
+	}
+	return ours.toSorted((a, b) => b.seconds - a.seconds).map(({ tip }) => tip);
 }
 async function isOlder({ repository }, { head, request }, { number, since }) {
 	if (number !== void 0) return (request?.number ?? 0) < number;
@@ -78214,7 +78648,32 @@ function repeats(stage, version) {
 }
 var init_move = __esmMin((() => {
 	init_move$1(), init_errors$5(), init_nearest_name(), init_stage(), init_history(), init_model$1(), init_require_entry(), init_commit(), init_propose();
-})), mended_exports = __exportAll({ readMended: () => readMended });
+}));
+// src/workflows/read/default-branch.ts
+async function findDefaultBranch(context, configured) {
+	let { refs, remote } = context.repository, origin = await remote.describe(), named = configured ?? (origin === void 0 ? void 0 : await remoteHead(context, origin.name)), candidates = named === void 0 ? ["main", "master"] : [named];
+	for (let name of candidates) {
+		let branch = await tipsOf(context, name, origin?.name);
+		if (branch.localTip !== void 0 || branch.remoteTip !== void 0) return branch;
+	}
+	let head = await refs.head();
+	return named === void 0 && head.branch !== void 0 ? tipsOf(context, shortName(head.branch), origin?.name) : tipsOf(context, named ?? "main", origin?.name);
+}
+async function remoteHead(context, origin) {
+	return (await context.repository.refs.symbolic(`refs/remotes/${origin}/HEAD`))?.slice(`refs/remotes/${origin}/`.length);
+}
+async function tipsOf({ repository }, name, origin) {
+	let ref = `refs/heads/${name}`;
+	return {
+		ref,
+		remoteTip: origin === void 0 ? void 0 : await repository.refs.read(`refs/remotes/${origin}/${name}`),
+		localTip: await repository.refs.read(ref)
+	};
+}
+function shortName(ref) {
+	return ref.replace(/^refs\/(heads|remotes|tags)\//, "");
+}
+var init_default_branch = __esmMin((() => {})), mended_exports = __exportAll({ readMended: () => readMended });
 async function readMended(context, error, place) {
 	if (!isModeltrailError(error) || error.code !== "BROKEN_MANIFEST") throw error;
 	let refuse = (hint) => new ModeltrailError("BROKEN_MANIFEST", error.message, {
@@ -78243,7 +78702,7 @@ async function readLast({ repository, prefix }, tip) {
 	}
 }
 var MOST_STEPS, init_mended = __esmMin((() => {
-	init_errors$5(), init_limits(), init_layout(), init_commit$1(), init_manifests(), init_policy(), init_session(), MOST_STEPS = 20;
+	init_errors$5(), init_limits(), init_layout(), init_commit$1(), init_manifests(), init_policy(), init_default_branch(), MOST_STEPS = 20;
 }));
 // src/workflows/write/session.ts
 async function openSession(context, options = {}) {
@@ -78295,37 +78754,14 @@ function tipFor({ localTip, remoteTip }, push) {
 function noClone(name) {
 	return new ModeltrailError("USAGE", `modeltrail.yaml names ${name} on GitHub, but this repository has no remote`, { hint: "Work in a clone of it, or add it with git remote add origin." });
 }
-async function findDefaultBranch(context, configured) {
-	let { refs, remote } = context.repository, origin = await remote.describe(), named = configured ?? (origin === void 0 ? void 0 : await remoteHead(context, origin.name)), candidates = named === void 0 ? ["main", "master"] : [named];
-	for (let name of candidates) {
-		let branch = await tipsOf(context, name, origin?.name);
-		if (branch.localTip !== void 0 || branch.remoteTip !== void 0) return branch;
-	}
-	let head = await refs.head();
-	return named === void 0 && head.branch !== void 0 ? tipsOf(context, shortName(head.branch), origin?.name) : tipsOf(context, named ?? "main", origin?.name);
-}
-async function remoteHead(context, origin) {
-	return (await context.repository.refs.symbolic(`refs/remotes/${origin}/HEAD`))?.slice(`refs/remotes/${origin}/`.length);
-}
-async function tipsOf({ repository }, name, origin) {
-	let ref = `refs/heads/${name}`;
-	return {
-		ref,
-		remoteTip: origin === void 0 ? void 0 : await repository.refs.read(`refs/remotes/${origin}/${name}`),
-		localTip: await repository.refs.read(ref)
-	};
-}
 async function warnUnpushed({ repository, notices }, { ref, localTip, remoteTip }) {
 	localTip !== void 0 && remoteTip !== void 0 && localTip !== remoteTip && (await repository.history.isAncestor(localTip, remoteTip) || notices.warn(`your ${shortName(ref)} has commits that the remote does not have; this works on the remote's ${shortName(ref)}. Push them if they belong to the registry.`));
 }
 async function warnBehind({ repository, notices }, { ref, localTip, remoteTip }) {
 	localTip !== void 0 && remoteTip !== void 0 && localTip !== remoteTip && (await repository.history.isAncestor(remoteTip, localTip) || notices.warn(`the remote's ${shortName(ref)} has commits that yours does not have; with --no-push this works on your ${shortName(ref)}. git pull brings them.`));
 }
-function shortName(ref) {
-	return ref.replace(/^refs\/(heads|remotes|tags)\//, "");
-}
 var init_session = __esmMin((() => {
-	init_errors$5(), init_commit$1(), init_policy();
+	init_errors$5(), init_commit$1(), init_default_branch(), init_policy();
 }));
 // src/workflows/write/attempt.ts
 async function attemptChange(context, options, change) {
@@ -78368,7 +78804,7 @@ function versionNamed(model, ref) {
 	return stage === void 0 ? ref : requireValue(stage).spec.version;
 }
 var init_promote$1 = __esmMin((() => {
-	init_errors$5(), init_model_view(), init_versions(), init_move(), init_require_entry(), init_resolve(), init_attempt();
+	init_errors$5(), init_model_view(), init_versions(), init_move(), init_require_entry(), init_target(), init_attempt();
 })), promote_exports = __exportAll({
 	PROMOTE_INPUTS: () => PROMOTE_INPUTS,
 	runPromote: () => runPromote
@@ -78458,7 +78894,7 @@ var MOST_ROWS, init_record$2 = __esmMin((() => {
 }));
 // src/report/text/audit.ts
 function renderRecord(result) {
-	let { status, branch, main, entries } = result, upTo = `up to commit ${shortCommit(main)}`, anchored = result.anchor === "failed" ? [[styled("warn", "! "), "the last entry is not anchored in storage"]] : [];
+	let { status, branch, main, base, entries } = result, upTo = `up to commit ${shortCommit(main)} of ${base}`, anchored = result.anchor === "failed" ? [[styled("warn", "! "), "the last entry is not anchored in storage"]] : [];
 	if (status === "unchanged") return [[styled("good", "✔ "), `${branch} has everything, ${upTo}`], ...anchored];
 	if (entries.length === 0) return [[`Nothing would be recorded: ${branch} has everything, ${upTo}`]];
 	let lines = entries.slice(-50).map(({ seq, summary, result: verdict }) => [
@@ -78478,13 +78914,76 @@ function renderRecord(result) {
 var init_audit = __esmMin((() => {
 	init_quantities$1(), init_page(), init_quantities();
 }));
+// src/workflows/audit/main-branch.ts
+async function findMainBranch(context, { push, atHead }) {
+	let standing = await read(context, await findDefaultBranch(context, void 0), push), { base, tip, registry } = standing;
+	if (tip === void 0 || registry === void 0) return requireMain(context, standing, {
+		push,
+		atHead
+	});
+	let said = registry.spec.branch ?? base;
+	return atHead?.branch !== void 0 && atHead.branch !== said && context.notices.warn(`${REGISTRY_FILE} at HEAD says that the main branch is ${JSON.stringify(atHead.branch)}, that of ${base} does not; the audit history is that of ${said}`), said === base ? {
+		base,
+		tip,
+		registry
+	} : complete(context, await read(context, await findDefaultBranch(context, said), push));
+}
+async function chooseTip({ repository }, { localTip, remoteTip }, push) {
+	return push ? remoteTip : localTip === void 0 || remoteTip === void 0 ? localTip ?? remoteTip : await repository.history.isAncestor(remoteTip, localTip) ? localTip : remoteTip;
+}
+async function read(context, found, push) {
+	let tip = await chooseTip(context, found, push), registry = tip === void 0 ? void 0 : await readNewestPolicy(context, tip);
+	return {
+		base: shortName(found.ref),
+		tip,
+		registry
+	};
+}
+async function requireMain(context, standing, { push, atHead }) {
+	return atHead?.branch === void 0 ? complete(context, standing) : complete(context, await read(context, await findDefaultBranch(context, atHead.branch), push));
+}
+function complete(context, { base, tip, registry }) {
+	if (tip === void 0) throw new ModeltrailError("NOT_A_REGISTRY", `the branch ${base} has no commit yet`, { hint: "Run modeltrail init." });
+	if (registry === void 0) throw notARegistry(context, tip);
+	return {
+		base,
+		tip,
+		registry
+	};
+}
+async function readNewestPolicy(context, tip) {
+	let now = await tryReadPolicy(context, tip);
+	if (now !== void 0) return now;
+	for await (let registry of readPolicies(context, tip)) return registry;
+}
+async function* readPolicies(context, tip) {
+	let paths = [`${context.prefix}${REGISTRY_FILE}`];
+	for await (let { commit } of context.repository.history.firstParent(tip, { paths })) {
+		let registry = await tryReadPolicy(context, commit.oid);
+		registry !== void 0 && (yield registry);
+	}
+}
+async function tryReadPolicy(context, oid) {
+	let commit = await readRegistryCommit(context, oid);
+	if (commit === void 0) return;
+	let reading = await readManifestAt(context, {
+		kind: "Registry",
+		tree: commit.tree,
+		path: REGISTRY_FILE
+	});
+	return reading?.ok === !0 ? reading.value : void 0;
+}
+var init_main_branch = __esmMin((() => {
+	init_errors$5(), init_layout(), init_commit$1(), init_default_branch(), init_manifest_at();
+}));
 // src/workflows/audit/place.ts
 async function openAudit(context, options) {
-	let { repository } = context, remote = (await repository.remote.describe())?.name, known = (await tryReadPolicyAtHead(context))?.spec;
-	options.fetch && remote !== void 0 && await fetchAs(context, known?.forge);
-	let push = options.push && remote !== void 0, found = await findDefaultBranch(context, known?.branch), main = await choose(context, found, push), base = shortName(found.ref);
-	if (main === void 0) throw new ModeltrailError("NOT_A_REGISTRY", `the branch ${base} has no commit yet`, { hint: "Run modeltrail init." });
-	let registry = await readNewestPolicy(context, main), branch = auditBranch(registry, context.prefix);
+	let { repository } = context, remote = (await repository.remote.describe())?.name, atHead = (await tryReadPolicyAtHead(context))?.spec;
+	options.fetch && remote !== void 0 && await fetchAs(context, atHead?.forge);
+	let push = options.push && remote !== void 0, { base, tip: main, registry } = await findMainBranch(context, {
+		push,
+		atHead
+	}), branch = auditBranch(registry, context.prefix);
 	if (branch === base) throw new ModeltrailError("USAGE", `spec.audit.branch names ${branch}, which is the main branch itself`, { hint: `Name another branch in ${context.prefix}${REGISTRY_FILE}, or leave spec.audit out.` });
 	let ref = `refs/heads/${branch}`, localTip = await repository.refs.read(ref), remoteTip = remote === void 0 ? void 0 : await repository.refs.read(`refs/remotes/${remote}/${branch}`);
 	return {
@@ -78493,8 +78992,7 @@ async function openAudit(context, options) {
 		registry,
 		branch,
 		ref,
-		tip: await choose(context, {
-			ref,
+		tip: await chooseTip(context, {
 			localTip,
 			remoteTip
 		}, push),
@@ -78510,31 +79008,8 @@ async function fetchAs(context, host) {
 function auditBranch({ spec, metadata }, prefix) {
 	return spec.audit?.branch ?? (prefix === "" ? "modeltrail-audit" : `modeltrail-audit-${metadata.name}`);
 }
-async function choose({ repository }, { localTip, remoteTip }, push) {
-	return push ? remoteTip : localTip === void 0 || remoteTip === void 0 ? localTip ?? remoteTip : await repository.history.isAncestor(remoteTip, localTip) ? localTip : remoteTip;
-}
-async function readNewestPolicy(context, main) {
-	let tip = await tryReadPolicy(context, main);
-	if (tip !== void 0) return tip;
-	let paths = [`${context.prefix}${REGISTRY_FILE}`];
-	for await (let { commit } of context.repository.history.firstParent(main, { paths })) {
-		let registry = await tryReadPolicy(context, commit.oid);
-		if (registry !== void 0) return registry;
-	}
-	throw notARegistry(context, main);
-}
-async function tryReadPolicy(context, oid) {
-	let commit = await readRegistryCommit(context, oid);
-	if (commit === void 0) return;
-	let reading = await readManifestAt(context, {
-		kind: "Registry",
-		tree: commit.tree,
-		path: REGISTRY_FILE
-	});
-	return reading?.ok === !0 ? reading.value : void 0;
-}
 var init_place = __esmMin((() => {
-	init_errors$5(), init_layout(), init_commit$1(), init_manifest_at(), init_policy(), init_session();
+	init_errors$5(), init_layout(), init_policy(), init_main_branch();
 }));
 // node_modules/canonicalize/lib/canonicalize.js
 function hasLoneSurrogate(value) {
@@ -78718,7 +79193,19 @@ var KINDS, OPTIONAL, KNOWN, init_parse_entry = __esmMin((() => {
 		...OPTIONAL,
 		"wasBroken"
 	]);
-}));
+})), init_rules_version = __esmMin((() => {}));
+// src/workflows/audit/exact-text.ts
+function decodeExact(bytes) {
+	try {
+		return new TextDecoder("utf-8", {
+			fatal: !0,
+			ignoreBOM: !0
+		}).decode(bytes);
+	} catch {
+		return;
+	}
+}
+var init_exact_text = __esmMin((() => {}));
 // src/workflows/audit/read-entries.ts
 async function readLastEntry(context, branch, tip) {
 	if (tip === void 0) return;
@@ -78746,22 +79233,28 @@ async function findLastNumber({ repository }, branch, tree) {
 async function readEntryAt({ repository }, branch, { tree, seq }) {
 	let path = entryPath(seq), found = await entryAt(repository, tree, path);
 	if (found?.mode !== "100644") throw damaged(branch, `there is no file ${path}`);
-	let [bytes = "too-large"] = await repository.objects.readBlobs([found.oid], MAX_ENTRY_BYTES), text = bytes === "too-large" ? void 0 : new TextDecoder().decode(bytes), reading = text === void 0 ? {
-		ok: !1,
-		problem: "it is too long"
-	} : parseEntry(text);
+	let [bytes = "too-large"] = await repository.objects.readBlobs([found.oid], MAX_ENTRY_BYTES);
+	if (bytes === "too-large") throw damaged(branch, `${path} is too long`);
+	let text = decodeExact(bytes);
+	if (text === void 0) throw damaged(branch, `${path} is no UTF-8`);
+	let reading = parseEntry(text);
 	if (!reading.ok) throw damaged(branch, `${path}: ${reading.problem}`);
-	if (reading.entry.seq !== seq) throw damaged(branch, `${path} says that it is entry ${reading.entry.seq}`);
+	let { entry } = reading;
+	if (entry.seq !== seq) throw damaged(branch, `${path} says that it is entry ${entry.seq}`);
+	if (entry.rules > 1) throw tooNew(path, entry.rules);
 	return {
-		entry: reading.entry,
-		digest: sha256Hex(text ?? "")
+		entry,
+		digest: sha256Hex(bytes)
 	};
+}
+function tooNew(path, rules) {
+	return new ModeltrailError("AUDIT_DAMAGED", `${path} was judged by rules ${rules}, and this version of Modeltrail knows those up to 1`, { hint: "Nothing was recorded. Record with the version of Modeltrail that wrote it; where no such version records here, somebody wrote it by hand." });
 }
 function damaged(branch, problem) {
 	return new ModeltrailError("AUDIT_DAMAGED", `${branch} is not as a recorder leaves it: ${problem}`, { hint: "Nothing was recorded. modeltrail audit verify names everything that is wrong." });
 }
 var init_read_entries = __esmMin((() => {
-	init_entry(), init_parse_entry(), init_errors$5(), init_digest(), init_trees();
+	init_entry(), init_parse_entry(), init_errors$5(), init_rules_version(), init_digest(), init_trees(), init_exact_text();
 }));
 // src/audit/message.ts
 function renderEntryMessage(entry, inert) {
@@ -78769,16 +79262,16 @@ function renderEntryMessage(entry, inert) {
 	return `${describeEntry(entry, inert)}\n\n${body}\n\n${trailers.join("\n")}\n`;
 }
 function describeEntry(entry, inert = (text) => text) {
-	let { kind, model = "", stage = "", to, file = "" } = entry, named = (text) => inertName(text, inert);
+	let { kind, model = "", stage = "", to, file = "" } = entry, named = (text) => inertName(text, inert), move = (after) => `${named(stage)}: ${named(model)} ${named(describeBefore(entry))} -> ${named(after)}`;
 	switch (kind) {
 		case "promote":
 		case "rollback":
-		case "retire": return `${named(stage)}: ${named(model)} ${named(describeBefore(entry))} -> ${named(to ?? "(empty)")}`;
+		case "retire": return move(to ?? "(empty)");
 		case "register":
 		case "yank": return `${kind}: ${named(model)} ${named(to ?? "")}`;
 		case "edit":
 		case "config":
-		case "deploy": return `${kind}: ${inert(file)}`;
+		case "deploy": return entry.stage === void 0 ? `${kind}: ${inert(file)}` : move("(broken)");
 	}
 }
 function inertName(text, inert) {
@@ -78837,6 +79330,10 @@ function anchorFolder(branch) {
 function anchorKey(branch, seq) {
 	return `${anchorFolder(branch)}${String(seq).padStart(9, "0")}.json`;
 }
+function parseAnchorKey(branch, key) {
+	let folder = anchorFolder(branch), [, digits] = /^(\d{9})\.json$/.exec(key.startsWith(folder) ? key.slice(folder.length) : "") ?? [];
+	return digits === void 0 ? void 0 : Number(digits);
+}
 function renderAnchor({ seq, entry, commit, source }) {
 	return renderCanonical({
 		schema: ANCHOR_SCHEMA,
@@ -78845,6 +79342,16 @@ function renderAnchor({ seq, entry, commit, source }) {
 		commit,
 		source
 	});
+}
+function parseAnchor(text) {
+	let value = parseObject(text);
+	if (value?.schema !== ANCHOR_SCHEMA) return;
+	let { seq, entry, commit, source } = value;
+	return Number.isSafeInteger(seq) && [
+		entry,
+		commit,
+		source
+	].every((one) => typeof one == "string") ? value : void 0;
 }
 var ANCHOR_SCHEMA, init_anchor = __esmMin((() => {
 	init_make_finding(), init_entry(), init_parse_entry(), ANCHOR_SCHEMA = "modeltrail.dev/audit-anchor/v1";
@@ -78860,6 +79367,54 @@ async function writeAnchor(context, place, anchor) {
 		return context.notices.warn(`the audit history is recorded, but not anchored in storage: ${error.message} modeltrail audit record tries again`), "failed";
 	}
 }
+async function readAnchors(context, place, isWanted = () => !0) {
+	try {
+		return await withStore(context, place, async (store) => {
+			let found = (await store.list(anchorFolder(place.branch))).flatMap((key) => {
+				let seq = parseAnchorKey(place.branch, key);
+				return seq === void 0 ? [] : [{
+					key,
+					seq
+				}];
+			});
+			return mapBounded(found.filter(({ seq }, index) => isWanted(seq, found.length - index - 1)), READ_TOGETHER, async ({ key, seq }) => {
+				let text = await store.readRecord(key);
+				return {
+					key,
+					seq,
+					anchor: text === void 0 ? void 0 : parseAnchor(text)
+				};
+			});
+		});
+	} catch (error) {
+		if (!isModeltrailError(error)) throw error;
+		context.notices.warn(`the anchors in storage were not compared: ${error.message}`);
+		return;
+	}
+}
+async function requireAnchorsKept(context, place, { tip, last, first }) {
+	let anchors = await readAnchors(context, place, (seq, newer) => seq >= first || newer < LOOK_BACK$1) ?? [], digests = await digestEntries(context, tip, anchors.map(({ seq }) => seq)), differing = anchors.find(({ seq, anchor }) => anchor?.seq !== seq || anchor.entry !== digests.get(seq) || seq === last.seq && anchor.commit !== last.commit);
+	if (differing !== void 0) throw await hasMoved$1(context, place) ? new ModeltrailError("CONFLICT", `another recorder has written to ${place.branch} meanwhile`) : forged(place, differing);
+}
+async function digestEntries({ repository }, tip, numbers) {
+	let { tree } = await repository.objects.readCommit(tip), found = [];
+	for (let seq of numbers) {
+		let entry = await entryAt(repository, tree, entryPath(seq));
+		entry !== void 0 && !isFolder$1(entry) && found.push({
+			seq,
+			oid: entry.oid
+		});
+	}
+	let blobs = await repository.objects.readBlobs(found.map(({ oid }) => oid), MAX_ENTRY_BYTES);
+	return new Map(found.map(({ seq }, at) => [seq, sha256Hex(blobs[at] ?? "")]));
+}
+async function hasMoved$1({ repository }, place) {
+	let { ref, branch, push, localTip, remoteTip } = place;
+	if (!push) return await repository.refs.read(ref) !== localTip;
+	await repository.remote.fetch();
+	let remote = (await repository.remote.describe())?.name ?? "";
+	return await repository.refs.read(`refs/remotes/${remote}/${branch}`) !== remoteTip;
+}
 async function withStore(context, { registry }, work) {
 	let store = await context.openStore(registry.spec.storage);
 	try {
@@ -78874,15 +79429,19 @@ function forged({ branch }, { seq }, cause) {
 		hint: "modeltrail audit verify names what differs. Do not delete the anchor: it is the evidence."
 	});
 }
-var init_anchors = __esmMin((() => {
-	init_anchor(), init_errors$5();
+var READ_TOGETHER, LOOK_BACK$1, init_anchors = __esmMin((() => {
+	init_anchor(), init_entry(), init_errors$5(), init_bounded(), init_digest(), init_trees(), READ_TOGETHER = 8, LOOK_BACK$1 = 8;
 })), ENRICHMENT_SCHEMA, init_enrichment = __esmMin((() => {
 	init_parse_entry(), ENRICHMENT_SCHEMA = "modeltrail.dev/audit-enrichment/v1";
 }));
 // src/audit/plain-text.ts
 function plainText(text, most) {
-	let characters = Array.from(text.slice(0, 2 * most + 2));
-	return (characters.length > most ? `${characters.slice(0, most - 1).join("")}${ELLIPSIS}` : text).replace(INVISIBLE, escapeCharacter);
+	let pieces = Array.from(text.slice(0, 2 * most + 2), (character) => character.replace(INVISIBLE, escapeCharacter)), length = 0, kept = 0;
+	for (let [index, piece] of pieces.entries()) {
+		if (length += Array.from(piece).length, length > most) return `${pieces.slice(0, kept).join("")}${ELLIPSIS}`;
+		length < most && (kept = index + 1);
+	}
+	return pieces.join("");
 }
 function escapeCharacter(character) {
 	let point = character.codePointAt(0) ?? 0;
@@ -78929,6 +79488,7 @@ function describe(transition, { head, prefix }) {
 		case "config":
 		case "deploy": return {
 			...model,
+			..."stage" in transition ? describeMove(transition, head) : {},
 			file: plainText(`${prefix}${transition.file}`, LONGEST_PATH)
 		};
 	}
@@ -78950,13 +79510,17 @@ function draftVerdict({ gates, prefix }) {
 	let asked = gates.filter(({ gate }) => !NOT_FROM_FILES.has(gate)), passed = asked.every(({ status }) => status === "pass" || status === "skipped"), sorted = asked.flatMap(({ gate, findings }) => findings.map((finding) => ({
 		gate,
 		finding
-	}))).toSorted((a, b) => rank(a.finding) - rank(b.finding)), findings = sorted.slice(0, MOST_FINDINGS);
+	}))).toSorted((a, b) => rank(a.finding) - rank(b.finding)), findings = boundFindings(sorted.slice(0, MOST_FINDINGS).map(({ gate, finding }) => draftFinding(gate, finding, prefix)));
 	return {
 		result: passed ? "pass" : "unverified",
 		gates: Object.fromEntries(asked.map(({ gate, status }) => [gate, status])),
-		findings: findings.map(({ gate, finding }) => draftFinding(gate, finding, prefix)),
+		findings,
 		more: sorted.length - findings.length
 	};
+}
+function boundFindings(findings) {
+	let encoder = new TextEncoder(), bytes = 0, end = findings.findIndex((finding) => (bytes += encoder.encode(renderCanonical(finding)).length, bytes > MOST_FINDING_BYTES));
+	return end === -1 ? findings : findings.slice(0, end);
 }
 function rank({ severity }) {
 	return severity === "error" ? 0 : 1;
@@ -78970,13 +79534,13 @@ function draftFinding(gate, { code, file, line, message }, prefix) {
 		message: plainText(message, LONGEST_MESSAGE)
 	};
 }
-var NOT_FROM_FILES, MOST_FINDINGS, LONGEST_NAME$1, LONGEST_PATH, LONGEST_MESSAGE, init_draft = __esmMin((() => {
+var NOT_FROM_FILES, MOST_FINDINGS, MOST_FINDING_BYTES, LONGEST_NAME$1, LONGEST_PATH, LONGEST_MESSAGE, init_draft = __esmMin((() => {
 	init_transition(), init_entry(), init_plain_text(), NOT_FROM_FILES = new Set([
 		"artifact",
 		"approvals",
 		"stale"
-	]), MOST_FINDINGS = 20, LONGEST_NAME$1 = 200, LONGEST_PATH = 400, LONGEST_MESSAGE = 400;
-})), init_rules_version = __esmMin((() => {}));
+	]), MOST_FINDINGS = 20, MOST_FINDING_BYTES = 40960, LONGEST_NAME$1 = 200, LONGEST_PATH = 400, LONGEST_MESSAGE = 400;
+}));
 // src/workflows/judge/step.ts
 async function judgeStep(context, { commit, parent }, timelinesOf) {
 	let touched = await readTouched(context, {
@@ -78991,7 +79555,8 @@ async function judgeStep(context, { commit, parent }, timelinesOf) {
 			policy: overlay.base.registry?.value,
 			artifacts: void 0,
 			stays: staysOf(overlay.base, timelines),
-			moved: []
+			moved: [],
+			crossings: []
 		}),
 		head: overlay.head,
 		base: overlay.base,
@@ -79121,18 +79686,36 @@ function sealEntry(draft, { seq, prev }, source) {
 		...draft,
 		seq,
 		prev
-	}, text = renderCanonical(entry);
+	}, text = renderCanonical(entry), content = new TextEncoder().encode(text);
 	return {
 		entry,
 		digest: sha256Hex(text),
-		link: {
-			files: [{
-				path: entryPath(seq),
-				content: new TextEncoder().encode(text)
-			}],
-			message: renderEntryMessage(entry, inertWords),
-			...signaturesOf(source)
-		}
+		link: entryLink({
+			entry,
+			content
+		}, source)
+	};
+}
+function entryLink({ entry, content }, source) {
+	return {
+		files: [{
+			path: entryPath(entry.seq),
+			content
+		}],
+		message: renderEntryMessage(entry, inertWords),
+		...signaturesOf(source)
+	};
+}
+function enrichmentLink(parts, source) {
+	let numbers = parts.map(({ seq }) => seq), what = numbers.length === 1 ? `entry ${numbers[0]}` : `${numbers.length} entries`, listed = numbers.join(", ").slice(0, LONGEST_LIST), { committer } = signaturesOf(source);
+	return {
+		files: parts.map(({ seq, content }) => ({
+			path: enrichmentPath(seq),
+			content
+		})),
+		message: `enrichment: ${what}\n\nWhat the forge knew of ${listed}.\n`,
+		author: committer,
+		committer
 	};
 }
 function signaturesOf({ author, committer }) {
@@ -79151,13 +79734,6 @@ function signaturesOf({ author, committer }) {
 		}
 	};
 }
-function recorderSignatures(source) {
-	let { committer } = signaturesOf(source);
-	return {
-		author: committer,
-		committer
-	};
-}
 function plainSignature({ name, email }) {
 	return {
 		name: headerText(name) || "unknown",
@@ -79167,11 +79743,11 @@ function plainSignature({ name, email }) {
 function headerText(text) {
 	return plainText(text, LONGEST_NAME).replaceAll(/[<>]/g, "").replace(/^[\s.,:;<>"\\']+|[\s.,:;<>"\\']+$/g, "");
 }
-var RECORDER, LONGEST_NAME, init_links = __esmMin((() => {
+var RECORDER, LONGEST_NAME, LONGEST_LIST, init_links = __esmMin((() => {
 	init_entry(), init_message(), init_plain_text(), init_inert_words(), init_digest(), init_judge_main(), RECORDER = {
 		name: "modeltrail",
 		email: "modeltrail@localhost"
-	}, LONGEST_NAME = 200;
+	}, LONGEST_NAME = 200, LONGEST_LIST = 2e3;
 }));
 // src/workflows/audit/enrich.ts
 async function enrichEntries(context, target, enrich) {
@@ -79184,7 +79760,7 @@ async function enrichEntries(context, target, enrich) {
 			context.notices.warn(`what the forge knows of commit ${source.slice(0, 12)} was not recorded: ${error.message}`);
 		}
 	});
-	let files = wanted.flatMap(({ seq, source }) => {
+	let parts = wanted.flatMap(({ seq, source }) => {
 		let known = answers.get(source);
 		if (known === void 0) return [];
 		let file = {
@@ -79194,29 +79770,26 @@ async function enrichEntries(context, target, enrich) {
 			source
 		};
 		return [{
-			path: enrichmentPath(seq),
+			seq,
+			source,
 			content: new TextEncoder().encode(renderCanonical(file))
 		}];
-	});
-	if (files.length === 0) return {
+	}), newest = parts.at(-1);
+	if (newest === void 0) return {
 		tip: target.tip,
 		count: 0
 	};
-	let main = await context.repository.objects.readCommit(target.main), numbers = wanted.filter(({ source }) => answers.get(source) !== void 0).map(({ seq }) => seq), link = {
-		files,
-		message: `enrichment: ${numbers.length === 1 ? `entry ${numbers[0]}` : `${numbers.length} entries`}\n\nWhat the forge knew of ${numbers.join(", ").slice(0, 2e3)}.\n`,
-		...recorderSignatures(main)
-	}, [tip = target.tip] = await context.repository.writer.chain(target.tip, [link]);
+	let { objects, writer } = context.repository, link = enrichmentLink(parts, await objects.readCommit(newest.source)), [tip = target.tip] = await writer.chain(target.tip, [link]);
 	return {
 		tip,
-		count: files.length
+		count: parts.length
 	};
 }
 async function findWanted({ repository }, { tip, added, last }) {
 	let first = added[0]?.seq ?? last + 1, { tree } = await repository.objects.readCommit(tip), older = [];
 	for (let seq = Math.max(1, first - LOOK_BACK); seq < first; seq += 1) {
 		if (await entryAt(repository, tree, enrichmentPath(seq)) !== void 0) continue;
-		let entry = await entryAt(repository, tree, entryPath(seq)), [bytes = "too-large"] = entry === void 0 ? [] : await repository.objects.readBlobs([entry.oid], MAX_ENTRY_BYTES), reading = bytes === "too-large" ? void 0 : parseEntry(new TextDecoder().decode(bytes));
+		let entry = await entryAt(repository, tree, entryPath(seq)), [bytes = "too-large"] = entry === void 0 ? [] : await repository.objects.readBlobs([entry.oid], MAX_ENTRY_BYTES), text = bytes === "too-large" ? void 0 : decodeExact(bytes), reading = text === void 0 ? void 0 : parseEntry(text);
 		reading?.ok === !0 && older.push({
 			seq,
 			source: reading.entry.source
@@ -79225,9 +79798,42 @@ async function findWanted({ repository }, { tip, added, last }) {
 	return [...older, ...added];
 }
 var LOOK_BACK, ASK_TOGETHER, init_enrich = __esmMin((() => {
-	init_enrichment(), init_entry(), init_parse_entry(), init_errors$5(), init_bounded(), init_trees(), init_links(), LOOK_BACK = 20, ASK_TOGETHER = 4;
+	init_enrichment(), init_entry(), init_parse_entry(), init_errors$5(), init_bounded(), init_trees(), init_exact_text(), init_links(), LOOK_BACK = 20, ASK_TOGETHER = 4;
+}));
+// src/workflows/audit/former-branch.ts
+async function requireNotRenamed(context, place) {
+	let former = await findFormer(context, place);
+	if (former === void 0) return;
+	let { branch, registry } = place, message = `the audit history of this registry is on ${former}, and would begin anew on ${branch}`, file = `${context.prefix}${REGISTRY_FILE}`;
+	if (registry.spec.audit?.branch !== void 0) context.notices.warn(`${message}, as ${file} says; keep the old one`);
+	else throw new ModeltrailError("USAGE", message, { hint: `The name of the branch came from what ${file} said before. Set spec.audit.branch there: to ${former} to go on, to ${branch} to begin anew.` });
+}
+async function findFormer(context, { main, branch }) {
+	let seen = new Set([branch]);
+	for await (let registry of readPolicies(context, main)) {
+		let name = auditBranch(registry, context.prefix);
+		if (!seen.has(name) && (seen.add(name), await isOfThisRegistry(context, name))) return name;
+	}
+}
+async function isOfThisRegistry({ repository, prefix }, name) {
+	let remote = (await repository.remote.describe())?.name, refs = [...remote === void 0 ? [] : [`refs/remotes/${remote}/${name}`], `refs/heads/${name}`];
+	for (let ref of refs) {
+		let tip = await repository.refs.read(ref);
+		if (tip === void 0) continue;
+		let { tree } = await repository.objects.readCommit(tip), found = await entryAt(repository, tree, entryPath(1));
+		if (found === void 0) continue;
+		let [bytes = "too-large"] = await repository.objects.readBlobs([found.oid], MAX_ENTRY_BYTES), reading = parseEntry(bytes === "too-large" ? "" : decodeExact(bytes) ?? "");
+		if (reading.ok && reading.entry.file === `${prefix}modeltrail.yaml`) return !0;
+	}
+	return !1;
+}
+var init_former_branch = __esmMin((() => {
+	init_entry(), init_parse_entry(), init_errors$5(), init_layout(), init_trees(), init_exact_text(), init_main_branch(), init_place();
 }));
 // src/workflows/audit/walk.ts
+async function readStep(context, oid) {
+	for await (let step of context.repository.history.firstParent(oid, { limit: 1 })) return step.commit.oid === oid ? toStep(context, step) : void 0;
+}
 async function listSteps(context, { tip, cursor }) {
 	if (tip === cursor) return [];
 	cursor !== void 0 && await requireKnown(context, {
@@ -79235,20 +79841,24 @@ async function listSteps(context, { tip, cursor }) {
 		cursor
 	});
 	let steps = [], oldest = tip;
-	for await (let { commit, changes } of context.repository.history.firstParent(tip, { until: cursor })) {
-		oldest = commit.parents[0];
-		let models = touchedModels(changes.map(({ path }) => path), context.prefix);
-		models !== void 0 && steps.push({
-			commit: commit.oid,
-			parent: commit.parents[0],
-			models
-		});
+	for await (let found of context.repository.history.firstParent(tip, { until: cursor })) {
+		oldest = found.commit.parents[0];
+		let step = toStep(context, found);
+		step !== void 0 && steps.push(step);
 	}
 	if (cursor !== void 0 && oldest !== cursor) throw rewritten({
 		tip,
 		cursor
 	});
 	return steps.toReversed();
+}
+function toStep({ prefix }, { commit, changes }) {
+	let models = touchedModels(changes.map(({ path }) => path), prefix);
+	return models === void 0 ? void 0 : {
+		commit: commit.oid,
+		parent: commit.parents[0],
+		models
+	};
 }
 function touchedModels(paths, prefix) {
 	let own = paths.flatMap((path) => path.startsWith(prefix) && isRegistryPath(path.slice(prefix.length)) ? [path.slice(prefix.length)] : []);
@@ -79269,31 +79879,59 @@ var init_walk = __esmMin((() => {
 	init_errors$5(), init_layout();
 }));
 // src/workflows/audit/append.ts
-async function readAppendix(context, { main, branch, tip }) {
-	let last = await readLastEntry(context, branch, tip);
-	return {
+async function readAppendix(context, place) {
+	let { main, branch, tip } = place;
+	tip === void 0 && await requireNotRenamed(context, place);
+	let last = await readLastEntry(context, branch, tip), steps = await listSteps(context, {
+		tip: main,
+		cursor: last?.entry.source
+	});
+	if (last === void 0 || last.entry.index === last.entry.of) return {
+		branch,
 		last,
-		steps: await listSteps(context, {
-			tip: main,
-			cursor: last?.entry.source
-		})
+		steps
+	};
+	let begun = await readStep(context, last.entry.source);
+	if (begun === void 0) throw notOfItsCommit(branch, last);
+	return {
+		branch,
+		last,
+		steps: [begun, ...steps]
 	};
 }
-async function* sealAppendix(context, { last, steps }) {
+async function* sealAppendix(context, { branch, last, steps }) {
 	let judge = new MainJudge(context, { fromStart: last === void 0 }), seq = last?.entry.seq ?? 0, prev = last?.digest ?? NO_DIGEST, batch = [], done = 0;
 	for await (let { step, drafts } of judge.judge(steps)) {
 		context.notices.progress("Judging", done, steps.length), done += 1;
 		let source = await context.repository.objects.readCommit(step.commit);
-		for (let draft of drafts) {
+		for (let draft of notRecordedYet(step, drafts, {
+			branch,
+			last
+		})) {
 			seq += 1;
-			let sealed = sealEntry(draft, {
+			let sealed = requireBounded(sealEntry(draft, {
 				seq,
 				prev
-			}, source);
+			}, source));
 			prev = sealed.digest, batch.push(sealed), batch.length < BATCH || (yield batch, batch = []);
 		}
 	}
 	steps.length > 0 && context.notices.progress("Judging", steps.length, steps.length), batch.length > 0 && (yield batch);
+}
+function notRecordedYet({ commit }, drafts, { branch, last }) {
+	if (last === void 0 || commit !== last.entry.source) return drafts;
+	let { index, of } = last.entry;
+	if (of !== drafts.length || index > of) throw notOfItsCommit(branch, last);
+	return drafts.slice(index);
+}
+function notOfItsCommit(branch, { entry }) {
+	let { seq, index, of, source } = entry;
+	return new ModeltrailError("AUDIT_DAMAGED", `${branch} is not as a recorder leaves it: entry ${seq} is ${index} of ${of} of commit ${source.slice(0, 12)}, which has not so many transitions`, { hint: "Nothing was recorded. modeltrail audit verify names everything that is wrong." });
+}
+function requireBounded(sealed) {
+	let longest = Math.max(...sealed.link.files.map(({ content }) => content.length));
+	if (longest > 65536) throw Error(`entry ${sealed.entry.seq} has ${longest} bytes, more than ${MAX_ENTRY_BYTES}`);
+	return sealed;
 }
 async function writeAppendix(context, { tip }, appendix) {
 	let entries = [], parent = tip;
@@ -79312,12 +79950,24 @@ async function writeAppendix(context, { tip }, appendix) {
 	};
 }
 var BATCH, init_append = __esmMin((() => {
-	init_entry(), init_judge_main(), init_links(), init_read_entries(), init_walk(), BATCH = 500;
+	init_entry(), init_errors$5(), init_former_branch(), init_judge_main(), init_links(), init_read_entries(), init_walk(), BATCH = 500;
+}));
+// src/workflows/audit/free-name.ts
+async function requireFreeName({ repository, prefix }, { branch, push }) {
+	let remote = push ? (await repository.remote.describe())?.name : void 0, folder = remote === void 0 ? "refs/heads/" : `refs/remotes/${remote}/`, parts = branch.split("/"), above = parts.slice(1).map((_, index) => `${folder}${parts.slice(0, index + 1).join("/")}`), names = (await repository.refs.list(`${folder}${branch}/`)).map(({ name }) => name);
+	for (let name of above) await repository.refs.read(name) !== void 0 && names.push(name);
+	let [inTheWay] = names;
+	if (inTheWay === void 0) return;
+	let name = inTheWay.slice(folder.length), where = remote === void 0 ? "" : ` of ${remote}`;
+	throw new ModeltrailError("USAGE", `${branch} cannot be made beside the branch ${name}${where}`, { hint: `Rename ${name}, or name another branch in spec.audit.branch of ${prefix}${REGISTRY_FILE}.` });
+}
+var init_free_name = __esmMin((() => {
+	init_errors$5(), init_layout();
 }));
 // src/workflows/audit/publish.ts
 async function publishTip(context, place, tip) {
 	let { repository, notices } = context, { ref, branch, push, localTip, remoteTip } = place;
-	if (!push) return moveOwn(context, place, tip);
+	if ((push ? remoteTip : localTip) === void 0 && await requireFreeName(context, place), !push) return moveOwn(context, place, tip);
 	if (tip !== remoteTip && await repository.remote.push([{
 		name: ref,
 		expected: remoteTip ?? null,
@@ -79351,7 +80001,7 @@ async function requireNotCheckedOut({ refs, worktree }, { ref, branch }) {
 	if (isHere || isElsewhere) throw new ModeltrailError("DIRTY_WORKTREE", `${branch} is checked out${isHere ? "" : " in another work tree"}, so nothing can be recorded on it`, { hint: "Switch to another branch there, then run modeltrail audit record again." });
 }
 var init_publish$1 = __esmMin((() => {
-	init_errors$5();
+	init_errors$5(), init_free_name();
 }));
 // src/workflows/audit/record.ts
 async function recordAudit(context, options = {}) {
@@ -79381,22 +80031,28 @@ async function recordOnce(context, place, options, state) {
 	let appendix = await readAppendix(context, place);
 	if (options.dryRun === !0) return preview(context, place, appendix);
 	let done = state.lost !== void 0 && state.lost.result.commit === place.tip && state.lost !== void 0 ? state.lost : await append(context, place, appendix, options), { result, last } = done;
-	return result.commit === void 0 || last === void 0 ? result : (await publishTip(context, place, result.commit).catch((error) => {
+	if (result.commit === void 0 || last === void 0) return result;
+	let anchor = options.anchor !== !1 && (!place.shared || place.push) ? await anchorOf(context, result.commit, last) : void 0;
+	if (anchor !== void 0) {
+		let first = result.entries[0]?.seq ?? anchor.seq + 1;
+		await requireAnchorsKept(context, place, {
+			tip: result.commit,
+			last: anchor,
+			first
+		});
+	}
+	return await publishTip(context, place, result.commit).catch((error) => {
 		throw state.lost = isModeltrailError(error) && (error.code === "NETWORK" || error.code === "TIMEOUT") ? done : void 0, error;
-	}), options.anchor === !1 || place.shared && !place.push ? {
+	}), {
 		...result,
-		anchor: "skipped"
-	} : {
-		...result,
-		anchor: await writeAnchor(context, place, await anchorOf(context, result.commit, last))
-	});
+		anchor: anchor === void 0 ? "skipped" : await writeAnchor(context, place, anchor)
+	};
 }
 async function append(context, place, appendix, options) {
-	let { branch, main } = place, { tip, entries } = await writeAppendix(context, place, appendix), last = entries.at(-1) ?? appendix.last, { enrich } = options, added = entries.map(({ entry }) => entry), enriched = enrich === void 0 || tip === void 0 || last === void 0 ? void 0 : await enrichEntries(context, {
+	let { branch, main, base } = place, { tip, entries } = await writeAppendix(context, place, appendix), last = entries.at(-1) ?? appendix.last, { enrich } = options, added = entries.map(({ entry }) => entry), enriched = enrich === void 0 || tip === void 0 || last === void 0 ? void 0 : await enrichEntries(context, {
 		tip,
 		added,
-		last: last.entry.seq,
-		main
+		last: last.entry.seq
 	}, enrich), commit = enriched?.tip ?? tip;
 	return {
 		result: {
@@ -79404,6 +80060,7 @@ async function append(context, place, appendix, options) {
 			branch,
 			...commit === void 0 ? {} : { commit },
 			main,
+			base,
 			...enriched === void 0 ? {} : { enriched: enriched.count },
 			entries: entries.map(toRow)
 		},
@@ -79424,13 +80081,14 @@ async function anchorOf({ repository }, tip, { entry, digest }) {
 	};
 }
 async function preview(context, place, appendix) {
-	let { branch, main, tip } = place, entries = [];
+	let { branch, main, base, tip } = place, entries = [];
 	for await (let batch of sealAppendix(context, appendix)) entries.push(...batch.map(({ entry }) => rowOf(entry)));
 	return {
 		status: "dry-run",
 		branch,
 		...tip === void 0 ? {} : { commit: tip },
 		main,
+		base,
 		entries
 	};
 }
@@ -79773,9 +80431,10 @@ function fitting(room, render) {
 	return "The verdict is too long to be shown here.";
 }
 function renderVerdict(judged, most) {
-	let { request, report, verdict } = judged, place = request === void 0 ? "" : `#${request.request.number}: `, transitions = report?.transitions ?? [], changes = transitions.slice(0, most).map(({ summary }) => `- ${prose(summary)}`), cut = transitions.length - changes.length;
+	let { request, report, verdict, decidedBy } = judged, place = request === void 0 ? "" : `#${request.request.number}: `, transitions = report?.transitions ?? [], changes = transitions.slice(0, most).map(({ summary }) => `- ${prose(summary)}`), cut = transitions.length - changes.length;
 	return [
 		`### ${SIGNS[verdict]} ${place}${shorten(concludeVerdict(judged))}`,
+		...decidedBy === void 0 ? [] : [`_This commit is the head of #${decidedBy} too, and its status is the verdict on that._`],
 		...changes.length === 0 ? [] : [changes.join("\n")],
 		...cut > 0 ? [`_and ${cut} more changes_`] : [],
 		...report === void 0 || verdict === "unknown" ? [] : [renderGates(report.gates, most)],
@@ -79880,6 +80539,51 @@ function suggestArtifacts(snapshot, findings) {
 var init_suggest = __esmMin((() => {
 	init_stage();
 }));
+// src/workflows/publish-verdict/choose-requests.ts
+function always() {
+	return Promise.resolve(!0);
+}
+function chooseRequests(all, most) {
+	let last = [...all.filter(({ isFork }) => isFork), ...all.filter(({ isFork }) => !isFork)], cut = Math.max(last.length - most, 0), left = new Set(last.slice(0, cut));
+	return {
+		chosen: all.filter((one) => !left.has(one)),
+		left: [...left]
+	};
+}
+async function hasMoved({ repository }, { host, remote, base, tip }, facts) {
+	if (remote !== void 0 && (await repository.remote.fetch(), await repository.refs.read(`refs/remotes/${remote}/${base}`) !== tip)) return !0;
+	if (facts === void 0) return !1;
+	let now = await host.look(facts.request.number);
+	return now.head !== facts.head || now.base !== facts.base || now.state !== facts.state;
+}
+async function decideByHead({ host, base }, judged, only) {
+	let rank = (facts) => facts?.base === base ? +!!facts.isFork : 2, [first] = judged;
+	if (only !== void 0) {
+		let own = rank(first?.request);
+		if (first === void 0 || own === 0) return judged;
+		let better = (await host.listRequests()).filter(({ head }) => head === first.head).find((facts) => rank(facts) < own);
+		return better === void 0 ? judged : [{
+			...first,
+			decidedBy: better.request.number
+		}];
+	}
+	return judged.map((one) => {
+		let [decides] = judged.filter(({ head }) => head === one.head).toSorted((a, b) => rank(a.request) - rank(b.request) || ORDER$1.indexOf(b.verdict) - ORDER$1.indexOf(a.verdict)), number = decides?.request?.request.number;
+		return decides === one || number === void 0 ? one : {
+			...one,
+			decidedBy: number
+		};
+	});
+}
+var ORDER$1, init_choose_requests = __esmMin((() => {
+	ORDER$1 = [
+		"pass",
+		"pending",
+		"not-verified",
+		"fail",
+		"unknown"
+	];
+}));
 // src/workflows/publish-verdict/judging-place.ts
 async function openJudgingPlace(context, mending) {
 	try {
@@ -79918,7 +80622,7 @@ function requireHost(host) {
 	throw new ModeltrailError("USAGE", "this registry has no pull requests", { hint: "Use --base and --head." });
 }
 var init_judging_place = __esmMin((() => {
-	init_errors$5(), init_session();
+	init_errors$5(), init_default_branch(), init_session();
 }));
 // src/workflows/publish-verdict/judge-requests.ts
 async function judgeRequests(context, options) {
@@ -79929,16 +80633,18 @@ async function judgeRequests(context, options) {
 			let how = ended.state === "merged" ? "merged already" : "closed";
 			return {
 				judged: [],
-				left: 0,
+				left: [],
 				ended: `#${ended.request.number} is ${how}`,
-				host
+				host,
+				holds: always
 			};
 		}
-		let chosen = all.slice(-150), judged = await mapBounded(chosen, AT_ONCE$1, (facts) => tryJudge(context, place, facts, options)), left = all.length - chosen.length;
-		if (!await hasMoved(context, place, chosen, number)) return {
+		let { chosen, left } = chooseRequests(all, options.most ?? MOST_REQUESTS), judged = await decideByHead(place, await mapBounded(chosen, AT_ONCE$2, (facts) => tryJudge(context, place, facts, options)), number), holds = async ({ request }) => !await hasMoved(context, place, request);
+		if (!await hasMoved(context, place, number === void 0 ? void 0 : chosen[0])) return {
 			judged,
 			left,
-			host
+			host,
+			holds
 		};
 		if (!(round < MOST_ROUNDS)) return {
 			judged: judged.map((one) => one.verdict === "pass" ? {
@@ -79947,16 +80653,10 @@ async function judgeRequests(context, options) {
 				reason: "the branches move faster than they are judged; the next run judges them"
 			} : one),
 			left,
-			host
+			host,
+			holds
 		};
 	}
-}
-async function hasMoved({ repository }, { host, remote, base, tip }, chosen, only) {
-	if (remote !== void 0 && (await repository.remote.fetch(), await repository.refs.read(`refs/remotes/${remote}/${base}`) !== tip)) return !0;
-	let [facts] = chosen;
-	if (only === void 0 || facts === void 0) return !1;
-	let now = await host.look(only);
-	return now.head !== facts.head || now.base !== facts.base || now.state !== facts.state;
 }
 async function tryJudge(context, place, facts, { artifacts }) {
 	let told = {
@@ -80020,15 +80720,18 @@ async function judgeRange(context, { base, head, artifacts }) {
 	};
 }
 async function judgeGroup(context, { base, head, into }, artifacts) {
-	let { host, base: main } = await openJudgingPlace(context);
+	let { host, base: main } = await openJudgingPlace(context), told = {
+		left: [],
+		host,
+		holds: always
+	};
 	if (into !== main) return {
 		judged: [{
 			head,
 			verdict: "pending",
 			reason: `it goes into ${into}, not ${main}`
 		}],
-		left: 0,
-		host
+		...told
 	};
 	try {
 		return {
@@ -80040,8 +80743,7 @@ async function judgeGroup(context, { base, head, into }, artifacts) {
 					artifacts
 				})
 			}],
-			left: 0,
-			host
+			...told
 		};
 	} catch (error) {
 		return {
@@ -80049,13 +80751,94 @@ async function judgeGroup(context, { base, head, into }, artifacts) {
 				head,
 				...untold(error)
 			}],
-			left: 0,
-			host
+			...told
 		};
 	}
 }
-var AT_ONCE$1, MOST_ROUNDS, FORK, init_judge_requests = __esmMin((() => {
-	init_errors$5(), init_bounded(), init_judge(), init_suggest(), init_judging_place(), AT_ONCE$1 = 4, MOST_ROUNDS = 3, FORK = "it comes from a fork, so nothing of it is verified";
+var AT_ONCE$2, MOST_ROUNDS, MOST_REQUESTS, FORK, init_judge_requests = __esmMin((() => {
+	init_errors$5(), init_bounded(), init_judge(), init_suggest(), init_choose_requests(), init_judging_place(), AT_ONCE$2 = 4, MOST_ROUNDS = 3, MOST_REQUESTS = 150, FORK = "it comes from a fork, so nothing of it is verified";
+}));
+// action/src/event.ts
+function readTask(env, number) {
+	let name = requireVariable(env, "GITHUB_EVENT_NAME");
+	if (number !== "" && name !== "workflow_dispatch") throw new ModeltrailError("USAGE", `the input "pull-request" is for workflow_dispatch, not for ${name}`, { hint: "Leave it out: the event says which pull request it is about." });
+	if (name === "workflow_dispatch") return number === "" ? { kind: "every" } : dispatched(number);
+	if (name === "schedule") return { kind: "every" };
+	let event = readEvent(requireVariable(env, "GITHUB_EVENT_PATH"));
+	if (name === "pull_request" && event.action === "closed") return closedOf(event);
+	if (name === "pull_request" || name === "pull_request_review") return requestOf(event);
+	if (name === "merge_group") return groupOf(event);
+	if (name === "push") return pushOf(event);
+	throw new ModeltrailError("USAGE", `the event ${name} is not supported${REASONS[name] ?? ""}`, { hint: SUPPORTED });
+}
+function dispatched(text) {
+	let number = /^#?([1-9]\d{0,8})$/.exec(text)?.[1];
+	if (number !== void 0) return {
+		kind: "request",
+		number: Number(number),
+		head: void 0,
+		branch: void 0
+	};
+	throw new ModeltrailError("USAGE", `the input "pull-request" is ${JSON.stringify(text)}`, { hint: "Give it the number of a pull request, such as 12." });
+}
+function readEvent(path) {
+	try {
+		let value = JSON.parse(readFileSync(path, "utf8"));
+		if (typeof value == "object" && value) return value;
+	} catch (cause) {
+		throw new ModeltrailError("INVALID_INPUT", "the event that started this workflow cannot be read", {
+			hint: "Run the workflow again.",
+			cause
+		});
+	}
+	throw incomplete();
+}
+function requestOf({ pull_request: pull }) {
+	let { number, head, base } = pull ?? {};
+	if (number === void 0 || !isOid(head?.sha)) throw incomplete();
+	let isOwn = typeof head?.repo?.id == "number" && head.repo.id === base?.repo?.id;
+	return {
+		kind: "request",
+		number,
+		head: head?.sha,
+		branch: isOwn ? head?.ref : void 0
+	};
+}
+function closedOf({ pull_request: { number, head } = {} }) {
+	if (number === void 0 || !isOid(head?.sha)) throw incomplete();
+	return {
+		kind: "closed",
+		number,
+		head: head.sha
+	};
+}
+function groupOf({ merge_group: group }) {
+	let { base_ref: ref = "", base_sha: base, head_sha: head } = group ?? {};
+	if (!isOid(base) || !isOid(head) || ref === "") throw incomplete();
+	return {
+		kind: "group",
+		base,
+		head,
+		into: ref.replace(/^refs\/heads\//, "")
+	};
+}
+function pushOf({ ref, repository }) {
+	let main = repository?.default_branch;
+	if (ref === void 0 || main === void 0) throw incomplete();
+	if (ref === `refs/heads/${main}`) return { kind: "every" };
+	throw new ModeltrailError("USAGE", `this was a push to ${ref}, not to ${main}`, { hint: `Narrow the workflow down: on: push: branches: [${main}].` });
+}
+function isOid(text) {
+	return /^[0-9a-f]{40}$/.test(text ?? "");
+}
+function incomplete() {
+	return new ModeltrailError("INVALID_INPUT", "the event does not say what it is about", { hint: SUPPORTED });
+}
+var SUPPORTED, REASONS, init_event = __esmMin((() => {
+	init_errors$5(), init_environment(), SUPPORTED = "Use pull_request, pull_request_review, merge_group, push to the default branch, schedule or workflow_dispatch.", REASONS = {
+		pull_request_target: ": it gives a fork's pull request a token that writes",
+		workflow_run: ": it gives what a fork started a token that writes"
+	};
 }));
 // src/change/changed-lines.ts
 function changedLines(current, wanted) {
@@ -80126,9 +80909,8 @@ var init_suggestions = __esmMin((() => {
 }));
 // src/workflows/publish-verdict/publish.ts
 async function publishVerdict(context, host, judged, telling) {
-	await allowed(judged, context, "the statuses were not set", () => host.setStatuses(judged.head, inOrder(telling.statuses)));
-	let { request, report, snapshot } = judged;
-	if (request === void 0) return;
+	let { request, report, snapshot, decidedBy } = judged;
+	if (decidedBy === void 0 && await allowed(judged, context, "the statuses were not set", () => host.setStatuses(judged.head, inOrder(telling.statuses), telling.guard)), request === void 0) return;
 	let { number } = request.request, { comment } = telling;
 	if (comment !== void 0 && await courtesy(context, "the comment was not written", () => host.comment(number, comment)), !telling.suggest || request.isFork || report === void 0 || snapshot === void 0) return;
 	let posting = {
@@ -80163,120 +80945,216 @@ async function courtesy({ notices }, what, write) {
 		notices.warn(`${what}: ${error.message}`);
 	}
 }
-async function withdrawVerdict(context, head, status) {
-	let scope = {
+var init_publish = __esmMin((() => {
+	init_errors$5(), init_suggestions();
+}));
+// src/workflows/publish-verdict/withdraw.ts
+async function withdrawVerdict(context, { head, number }, status) {
+	await courtesy(context, WHAT, async () => {
+		let host = await openHost(context), commit = head ?? (number === void 0 ? void 0 : (await host?.look(number))?.head);
+		commit !== void 0 && await host?.setStatuses(commit, [status]);
+	});
+}
+async function withdrawSuccesses(context, host, heads, status) {
+	await mapBounded([...new Set(heads)], AT_ONCE$1, (head) => courtesy(context, WHAT, () => host.setStatuses(head, [{
+		...status,
+		onlyOver: "success"
+	}])));
+}
+async function withdrawAll(context, status, { error, artifacts }) {
+	let isUnreadable = isModeltrailError(error) && error.code === "BROKEN_MANIFEST";
+	await courtesy(context, WHAT, async () => {
+		let host = await openHost(context), all = await host?.listRequests() ?? [];
+		if (host === void 0) return;
+		let mends = async (facts) => isUnreadable && !facts.isFork && await isSuccess(host, facts.head, status.name) && await passesAsMending(context, facts, artifacts), kept = new Set();
+		for (let facts of all) await mends(facts).catch(() => !1) && kept.add(facts.head);
+		await withdrawSuccesses(context, host, all.map(({ head }) => head).filter((head) => !kept.has(head)), status);
+	});
+}
+async function isSuccess(host, head, name) {
+	return (await host.statuses(head)).some((status) => status.name === name && status.state === "success");
+}
+async function passesAsMending(context, { request, branch }, artifacts) {
+	let { judged } = await judgeRequests(context, {
+		artifacts,
+		number: request.number,
+		mending: branch
+	});
+	return judged[0]?.verdict === "pass";
+}
+async function withdrawClosed(context, number, status) {
+	let host = await openHost(context);
+	if (host === void 0) return "closed";
+	let { state, head, base } = await host.look(number);
+	if (state !== "closed" || (await host.listRequests()).some((one) => one.head === head && one.base === base)) return state;
+	try {
+		await host.setStatuses(head, [{
+			...status,
+			onlyOver: "success"
+		}]);
+	} catch (error) {
+		if (!isModeltrailError(error) || error.code !== "FORBIDDEN") throw error;
+		context.notices.warn(`${WHAT}: ${error.message}`);
+	}
+	return state;
+}
+async function openHost(context) {
+	return (await context.openForge(context.repository, {
 		branchPrefix: "",
 		push: !0,
 		base: "",
 		host: void 0
-	};
-	await courtesy(context, "the status was not set", async () => {
-		await (await context.openForge(context.repository, scope)).pullRequests?.setStatuses(head, [status]);
-	});
+	})).pullRequests;
 }
-var init_publish = __esmMin((() => {
-	init_errors$5(), init_suggestions();
+var WHAT, AT_ONCE$1, init_withdraw = __esmMin((() => {
+	init_errors$5(), init_bounded(), init_judge_requests(), init_publish(), WHAT = "the status was not set", AT_ONCE$1 = 4;
 }));
-// action/src/event.ts
-function readTask(env, number) {
-	let name = requireVariable(env, "GITHUB_EVENT_NAME");
-	if (number !== "" && name !== "workflow_dispatch") throw new ModeltrailError("USAGE", `the input "pull-request" is for workflow_dispatch, not for ${name}`, { hint: "Leave it out: the event says which pull request it is about." });
-	if (name === "workflow_dispatch") return number === "" ? { kind: "every" } : dispatched(number);
-	if (name === "schedule") return { kind: "every" };
-	let event = readEvent(requireVariable(env, "GITHUB_EVENT_PATH"));
-	if (name === "pull_request" || name === "pull_request_review") return requestOf(event);
-	if (name === "merge_group") return groupOf(event);
-	if (name === "push") return pushOf(event);
-	throw new ModeltrailError("USAGE", `the event ${name} is not supported${REASONS[name] ?? ""}`, { hint: SUPPORTED });
+// action/src/publish-verdicts.ts
+async function publishVerdicts(publishing, { judged, left, host, holds }, shown) {
+	let { context } = publishing, told = new Set(judged.map(({ head }) => head));
+	await withdrawSuccesses(context, host, left.map(({ head }) => head).filter((head) => !told.has(head)), statusOf(publishing, "pending", LEFT));
+	let failures = [], overtaken = [];
+	if (await mapBounded(judged, AT_ONCE, async (one, index) => {
+		let check = async () => {
+			let does = await holds(one);
+			return !does && !overtaken.includes(one) && overtaken.push(one), does;
+		};
+		try {
+			await publishVerdict(context, host, one, tellingOf(publishing, shown[index] ?? one, check));
+		} catch (error) {
+			failures.push(error), publishing.isAboutAll && await withdrawSuccesses(context, host, [one.head], statusOf(publishing, "unknown", reasonOf(error)));
+		}
+	}), failures.length > 0) throw failures[0];
+	return overtaken;
 }
-function dispatched(text) {
-	let number = /^#?([1-9]\d{0,8})$/.exec(text)?.[1];
-	if (number !== void 0) return {
-		kind: "request",
-		number: Number(number),
-		head: void 0,
-		branch: void 0
-	};
-	throw new ModeltrailError("USAGE", `the input "pull-request" is ${JSON.stringify(text)}`, { hint: "Give it the number of a pull request, such as 12." });
-}
-function readEvent(path) {
-	try {
-		let value = JSON.parse(readFileSync(path, "utf8"));
-		if (typeof value == "object" && value) return value;
-	} catch (cause) {
-		throw new ModeltrailError("INVALID_INPUT", "the event that started this workflow cannot be read", {
-			hint: "Run the workflow again.",
-			cause
-		});
-	}
-	throw incomplete();
-}
-function requestOf({ pull_request: pull }) {
-	let { number, head, base } = pull ?? {};
-	if (number === void 0 || !isOid(head?.sha)) throw incomplete();
-	let isOwn = typeof head?.repo?.id == "number" && head.repo.id === base?.repo?.id;
+function tellingOf(publishing, one, holds) {
+	let { env, context, comment, suggest } = publishing;
 	return {
-		kind: "request",
-		number,
-		head: head?.sha,
-		branch: isOwn ? head?.ref : void 0
+		statuses: renderStatuses(one, {
+			prefix: context.prefix,
+			url: runUrl(env)
+		}),
+		comment: comment ? commentOf(context, one) : void 0,
+		suggest,
+		guard: {
+			holds,
+			otherwise: statusOf(publishing, "pending", MOVED)
+		}
 	};
 }
-function groupOf({ merge_group: group }) {
-	let { base_ref: ref = "", base_sha: base, head_sha: head } = group ?? {};
-	if (!isOid(base) || !isOid(head) || ref === "") throw incomplete();
+function commentOf({ prefix }, judged) {
+	let { verdict, report } = judged;
+	if (verdict === "unknown") return;
+	let isTelling = verdict !== "pass" || report?.gates.some((gate) => gate.findings.length > 0) === !0;
 	return {
-		kind: "group",
-		base,
+		marker: markerOf("verdict", prefix),
+		body: renderVerdictComment(judged),
+		create: report !== void 0 && isTelling
+	};
+}
+async function withdrawOnError(publishing, error) {
+	let { context, artifacts, isAboutAll, head, number } = publishing, status = statusOf(publishing, "unknown", reasonOf(error));
+	if (isAboutAll) return withdrawAll(context, status, {
+		error,
+		artifacts
+	});
+	await withdrawVerdict(context, {
 		head,
-		into: ref.replace(/^refs\/heads\//, "")
-	};
+		number
+	}, status);
 }
-function pushOf({ ref, repository }) {
-	let main = repository?.default_branch;
-	if (ref === void 0 || main === void 0) throw incomplete();
-	if (ref === `refs/heads/${main}`) return { kind: "every" };
-	throw new ModeltrailError("USAGE", `this was a push to ${ref}, not to ${main}`, { hint: `Narrow the workflow down: on: push: branches: [${main}].` });
+function takeBackClosed(publishing, number) {
+	return withdrawClosed(publishing.context, number, statusOf(publishing, "pending", CLOSED));
 }
-function isOid(text) {
-	return /^[0-9a-f]{40}$/.test(text ?? "");
+function statusOf({ env, context }, verdict, reason) {
+	let [status] = renderStatuses({
+		head: "",
+		verdict,
+		reason
+	}, {
+		prefix: context.prefix,
+		url: runUrl(env)
+	});
+	return status;
 }
-function incomplete() {
-	return new ModeltrailError("INVALID_INPUT", "the event does not say what it is about", { hint: SUPPORTED });
+function reasonOf(error) {
+	return isModeltrailError(error) ? error.message : "Modeltrail has a bug";
 }
-var SUPPORTED, REASONS, init_event = __esmMin((() => {
-	init_errors$5(), init_environment(), SUPPORTED = "Use pull_request, pull_request_review, merge_group, push to the default branch, schedule or workflow_dispatch.", REASONS = {
-		pull_request_target: ": it gives a fork's pull request a token that writes",
-		workflow_run: ": it gives what a fork started a token that writes"
-	};
+var AT_ONCE, LEFT, MOVED, CLOSED, init_publish_verdicts = __esmMin((() => {
+	init_errors$5(), init_actions(), init_verdict(), init_bounded(), init_publish(), init_withdraw(), init_registry(), init_runner(), AT_ONCE = 4, LEFT = "too many pull requests are open to judge this one; close some, or judge it by its number", MOVED = "the branches moved while it was judged; the next run judges it again", CLOSED = "it was closed, and is judged again when it is reopened";
 })), validate_exports = __exportAll({
 	VALIDATE_INPUTS: () => VALIDATE_INPUTS,
 	runValidate: () => runValidate
 });
 async function runValidate(env) {
-	let inputs = readInputs(VALIDATE_INPUTS, env), task = readTask(env, inputs["pull-request"]), context = await openRegistry(env, inputs), step = {
+	let inputs = readInputs(VALIDATE_INPUTS, env), task = readTask(env, inputs["pull-request"]), context = await openRegistry(env, inputs), publishing = publishingOf({
 		env,
 		inputs,
 		context,
 		task
-	};
+	});
 	try {
-		let found = await judge(step);
-		if (found.ended !== void 0) return failStep(`${found.ended}: only open pull requests are judged`);
-		let all = found.judged.map((one) => locate(one, context.prefix));
-		await tell(step, all, found.left), await publish(step, found, all), conclude(step, all, found.left);
-	} catch (error) {
-		throw await withdraw(step, error), error;
+		task.kind === "closed" ? sayClosed(task.number, await takeBackClosed(publishing, task.number)) : await judgeAndTell({
+			env,
+			inputs,
+			context,
+			task
+		}, publishing);
 	} finally {
 		await context.repository.close();
 	}
 }
+function publishingOf({ env, inputs, context, task }) {
+	return {
+		env,
+		context,
+		comment: inputs.comment === "true",
+		suggest: inputs.suggest === "true",
+		artifacts: inputs.artifacts,
+		isAboutAll: task.kind === "every",
+		head: task.kind === "every" ? void 0 : task.head,
+		number: task.kind === "request" ? task.number : void 0
+	};
+}
+async function judgeAndTell(step, publishing) {
+	let { found, all } = await judgeAndSay(step).catch(async (error) => {
+		throw await withdrawOnError(publishing, error), error;
+	});
+	if (found.ended !== void 0) return failStep(`${found.ended}: only open pull requests are judged`);
+	try {
+		let overtaken = await publishVerdicts(publishing, found, all), isOvertaken = (index) => overtaken.some((one) => found.judged[index] === one);
+		conclude(step, all.map((one, index) => isOvertaken(index) ? overtake(one) : one), found.left.length);
+	} catch (error) {
+		throw publishing.isAboutAll || await withdrawOnError(publishing, error), error;
+	}
+}
+async function judgeAndSay(step) {
+	let found = await judge(step), all = found.judged.map((one) => locate(one, step.context.prefix));
+	return found.ended === void 0 && await tell(step, all, found.left.length), {
+		found,
+		all
+	};
+}
+function overtake(judged) {
+	return {
+		...judged,
+		verdict: "pending",
+		reason: "the branches moved while it was judged"
+	};
+}
+function sayClosed(number, state) {
+	let more = state === "closed" ? "; it is judged again when it is reopened" : "";
+	say$1(`#${number} is ${state === "merged" ? "merged" : `${state} now`}${more}.`);
+}
 function judge({ context, task, inputs }) {
 	let artifacts = inputs.artifacts;
-	return task.kind === "group" ? judgeGroup(context, task, artifacts) : task.kind === "every" ? judgeRequests(context, { artifacts }) : judgeRequests(context, {
+	if (task.kind === "group") return judgeGroup(context, task, artifacts);
+	if (task.kind === "every") return judgeRequests(context, { artifacts });
+	let { number } = task;
+	return judgeRequests(context, {
 		artifacts,
-		number: task.number,
-		mending: task.branch
+		number,
+		mending: task.kind === "request" ? task.branch : void 0
 	});
 }
 function locate(judged, prefix) {
@@ -80294,7 +81172,7 @@ function locate(judged, prefix) {
 async function tell({ env, task }, all, left) {
 	for (let judged of all) {
 		let { request, report } = judged;
-		sayPage([[], [`${request === void 0 ? "The merge group" : `#${request.request.number}`}: ${concludeVerdict(judged)}`]]), report !== void 0 && sayPage(renderChangeReport(report));
+		sayPage([[], [`${request === void 0 ? "The merge group" : `#${request.request.number}`}: ${concludeVerdict(judged)}`]]), report !== void 0 && sayPage(report.verdict === "pass" && judged.verdict !== "pass" ? renderVerdict$1(report) : renderChangeReport(report));
 	}
 	let findings = all.flatMap(({ report }) => report?.gates.flatMap((gate) => gate.findings) ?? []);
 	if (task.kind !== "every") {
@@ -80318,34 +81196,6 @@ function toDocument({ request, head, verdict, reason, report }) {
 		...report === void 0 ? {} : { report }
 	};
 }
-async function publish(step, { judged, host }, all) {
-	let { context, inputs } = step, failures = [];
-	if (await mapBounded(judged, AT_ONCE, async (one, index) => {
-		let shown = all[index] ?? one, comment = inputs.comment === "true" ? commentOf(step, shown) : void 0, telling = {
-			statuses: renderStatuses(shown, {
-				prefix: context.prefix,
-				url: runUrl(step.env)
-			}),
-			comment,
-			suggest: inputs.suggest === "true"
-		};
-		try {
-			await publishVerdict(context, host, one, telling);
-		} catch (error) {
-			failures.push(error);
-		}
-	}), failures.length > 0) throw failures[0];
-}
-function commentOf({ context }, judged) {
-	let { verdict, report } = judged;
-	if (verdict === "unknown") return;
-	let isTelling = verdict !== "pass" || report?.gates.some((gate) => gate.findings.length > 0) === !0;
-	return {
-		marker: markerOf("verdict", context.prefix),
-		body: renderVerdictComment(judged),
-		create: report !== void 0 && isTelling
-	};
-}
 function conclude({ task, inputs }, all, left) {
 	let untold = all.find(({ verdict }) => verdict === "unknown");
 	if (untold !== void 0) throw untold.error;
@@ -80353,21 +81203,8 @@ function conclude({ task, inputs }, all, left) {
 	let [worst] = all.toSorted((a, b) => ORDER.indexOf(b.verdict) - ORDER.indexOf(a.verdict));
 	setOutput("verdict", worst?.verdict ?? "pass"), task.kind !== "every" && worst !== void 0 && worst.verdict !== "pass" && (worst.verdict !== "pending" || inputs.pending !== "pass") && failStep(concludeVerdict(worst));
 }
-async function withdraw({ env, context, task }, error) {
-	let head = task.kind === "every" ? void 0 : task.head;
-	if (head === void 0) return;
-	let [status] = renderStatuses({
-		head,
-		verdict: "unknown",
-		reason: isModeltrailError(error) ? error.message : "Modeltrail has a bug"
-	}, {
-		prefix: context.prefix,
-		url: runUrl(env)
-	});
-	await withdrawVerdict(context, head, status);
-}
-var VALIDATE_INPUTS, AT_ONCE, ORDER, init_validate = __esmMin((() => {
-	init_errors$5(), init_actions(), init_documents(), init_verdict(), init_repository_paths(), init_checks(), init_bounded(), init_judge_requests(), init_publish(), init_environment(), init_event(), init_inputs(), init_registry(), init_runner(), VALIDATE_INPUTS = {
+var VALIDATE_INPUTS, ORDER, init_validate = __esmMin((() => {
+	init_actions(), init_documents(), init_verdict(), init_repository_paths(), init_checks(), init_verdict$1(), init_judge_requests(), init_environment(), init_event(), init_inputs(), init_publish_verdicts(), init_registry(), init_runner(), VALIDATE_INPUTS = {
 		...TOKEN,
 		...PATH,
 		artifacts: {
@@ -80391,7 +81228,7 @@ var VALIDATE_INPUTS, AT_ONCE, ORDER, init_validate = __esmMin((() => {
 			fallback: "fail",
 			oneOf: ["fail", "pass"]
 		}
-	}, AT_ONCE = 4, ORDER = [
+	}, ORDER = [
 		"pass",
 		"pending",
 		"not-verified",

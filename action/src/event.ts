@@ -13,6 +13,12 @@ export type Task =
       /** Its branch, where that is in this repository. */
       readonly branch: string | undefined;
     }
+  | {
+      /** A pull request was closed. */
+      readonly kind: "closed";
+      readonly number: number;
+      readonly head: string;
+    }
   | ({ readonly kind: "group" } & MergeGroup)
   | { readonly kind: "every" };
 
@@ -29,6 +35,7 @@ export function readTask(env: Environment, number: string): Task {
   if (name === "workflow_dispatch") return number === "" ? { kind: "every" } : dispatched(number);
   if (name === "schedule") return { kind: "every" };
   const event = readEvent(requireVariable(env, "GITHUB_EVENT_PATH"));
+  if (name === "pull_request" && event.action === "closed") return closedOf(event);
   if (name === "pull_request" || name === "pull_request_review") return requestOf(event);
   if (name === "merge_group") return groupOf(event);
   if (name === "push") return pushOf(event);
@@ -52,6 +59,7 @@ function dispatched(text: string): Task {
 }
 
 interface Payload {
+  readonly action?: string;
   readonly ref?: string;
   readonly repository?: { readonly default_branch?: string };
   readonly pull_request?: { readonly number?: number; readonly head?: End; readonly base?: End };
@@ -86,6 +94,11 @@ function requestOf({ pull_request: pull }: Payload): Task {
   if (number === undefined || !isOid(head?.sha)) throw incomplete();
   const isOwn = typeof head?.repo?.id === "number" && head.repo.id === base?.repo?.id;
   return { kind: "request", number, head: head?.sha, branch: isOwn ? head?.ref : undefined };
+}
+
+function closedOf({ pull_request: { number, head } = {} }: Payload): Task {
+  if (number === undefined || !isOid(head?.sha)) throw incomplete();
+  return { kind: "closed", number, head: head.sha };
 }
 
 function groupOf({ merge_group: group }: Payload): Task {

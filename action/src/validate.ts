@@ -1,29 +1,25 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OpenedContext } from "../../src/composition/opened-context.ts";
-import { isModeltrailError } from "../../src/diagnostics/errors.ts";
-import { concludeVerdict, planAnnotations, renderStatuses } from "../../src/report/actions.ts";
+import { concludeVerdict, planAnnotations } from "../../src/report/actions.ts";
 import { renderJson } from "../../src/report/documents.ts";
-import { renderVerdictComment, renderVerdictSummary } from "../../src/report/markdown/verdict.ts";
+import { renderVerdictSummary } from "../../src/report/markdown/verdict.ts";
 import { locateFiles, locateVerdict } from "../../src/report/repository-paths.ts";
 import { renderChangeReport } from "../../src/report/text/checks.ts";
-import { mapBounded } from "../../src/workflows/bounded.ts";
+import { renderVerdict } from "../../src/report/text/verdict.ts";
+import type { ArtifactScope } from "../../src/workflows/judge/judge.ts";
 import {
   judgeGroup,
   type JudgedRequest,
   type JudgedRequests,
   judgeRequests,
 } from "../../src/workflows/publish-verdict/judge-requests.ts";
-import {
-  publishVerdict,
-  type Telling,
-  withdrawVerdict,
-} from "../../src/workflows/publish-verdict/publish.ts";
 import { type Environment, requireVariable } from "./environment.ts";
 import { readTask, type Task } from "./event.ts";
 import { type InputRules, type Inputs, PATH, readInputs, TOKEN, YES_NO } from "./inputs.ts";
-import { markerOf, openRegistry } from "./registry.ts";
-import { annotate, failStep, runUrl, say, sayPage, setOutput, writeSummary } from "./runner.ts";
+import { publishVerdicts, type Publishing, takeBackClosed, withdrawOnError } from "./publish-verdicts.ts";
+import { openRegistry } from "./registry.ts";
+import { annotate, failStep, say, sayPage, setOutput, writeSummary } from "./runner.ts";
 
 export const VALIDATE_INPUTS = {
   ...TOKEN,
@@ -34,8 +30,6 @@ export const VALIDATE_INPUTS = {
   "pull-request": {},
   pending: { fallback: "fail", oneOf: ["fail", "pass"] },
 } as const satisfies InputRules;
-
-const AT_ONCE = 4;
 
 interface Step {
   readonly env: Environment;
@@ -49,27 +43,78 @@ export async function runValidate(env: Readonly<Record<string, string>>): Promis
   const inputs = readInputs(VALIDATE_INPUTS, env);
   const task = readTask(env, inputs["pull-request"]);
   const context = await openRegistry(env, inputs);
-  const step = { env, inputs, context, task };
+  const publishing = publishingOf({ env, inputs, context, task });
   try {
-    const found = await judge(step);
-    if (found.ended !== undefined) return failStep(`${found.ended}: only open pull requests are judged`);
-    const all = found.judged.map((one) => locate(one, context.prefix));
-    await tell(step, all, found.left);
-    await publish(step, found, all);
-    conclude(step, all, found.left);
-  } catch (error) {
-    await withdraw(step, error);
-    throw error;
+    if (task.kind === "closed") sayClosed(task.number, await takeBackClosed(publishing, task.number));
+    else await judgeAndTell({ env, inputs, context, task }, publishing);
   } finally {
     await context.repository.close();
   }
 }
 
+function publishingOf({ env, inputs, context, task }: Step): Publishing {
+  return {
+    env,
+    context,
+    comment: inputs.comment === "true",
+    suggest: inputs.suggest === "true",
+    artifacts: inputs.artifacts as ArtifactScope,
+    isAboutAll: task.kind === "every",
+    head: task.kind === "every" ? undefined : task.head,
+    number: task.kind === "request" ? task.number : undefined,
+  };
+}
+
+async function judgeAndTell(step: Step, publishing: Publishing): Promise<void> {
+  const { found, all } = await judgeAndSay(step).catch(async (error: unknown) => {
+    await withdrawOnError(publishing, error);
+    throw error;
+  });
+  if (found.ended !== undefined) return failStep(`${found.ended}: only open pull requests are judged`);
+  try {
+    const overtaken = await publishVerdicts(publishing, found, all);
+    const isOvertaken = (index: number): boolean => overtaken.some((one) => found.judged[index] === one);
+    const now = all.map((one, index) => (isOvertaken(index) ? overtake(one) : one));
+    conclude(step, now, found.left.length);
+  } catch (error) {
+    // Of many, each was told what is known of it.
+    if (!publishing.isAboutAll) await withdrawOnError(publishing, error);
+    throw error;
+  }
+}
+
+interface Said {
+  readonly found: JudgedRequests;
+  /** The same with files named from the repository's root. */
+  readonly all: readonly JudgedRequest[];
+}
+
+async function judgeAndSay(step: Step): Promise<Said> {
+  const found = await judge(step);
+  const all = found.judged.map((one) => locate(one, step.context.prefix));
+  if (found.ended === undefined) await tell(step, all, found.left.length);
+  return { found, all };
+}
+
+function overtake(judged: JudgedRequest): JudgedRequest {
+  return { ...judged, verdict: "pending", reason: "the branches moved while it was judged" };
+}
+
+function sayClosed(number: number, state: "merged" | "open" | "closed"): void {
+  const more = state === "closed" ? "; it is judged again when it is reopened" : "";
+  say(`#${number} is ${state === "merged" ? "merged" : `${state} now`}${more}.`);
+}
+
 function judge({ context, task, inputs }: Step): Promise<JudgedRequests> {
-  const artifacts = inputs.artifacts as "none" | "changed" | "all";
+  const artifacts = inputs.artifacts as ArtifactScope;
   if (task.kind === "group") return judgeGroup(context, task, artifacts);
   if (task.kind === "every") return judgeRequests(context, { artifacts });
-  return judgeRequests(context, { artifacts, number: task.number, mending: task.branch });
+  const { number } = task;
+  return judgeRequests(context, {
+    artifacts,
+    number,
+    mending: task.kind === "request" ? task.branch : undefined,
+  });
 }
 
 /** With files named from the repository's root. */
@@ -90,7 +135,10 @@ async function tell({ env, task }: Step, all: readonly JudgedRequest[], left: nu
         `${request === undefined ? "The merge group" : `#${request.request.number}`}: ${concludeVerdict(judged)}`,
       ],
     ]);
-    if (report !== undefined) sayPage(renderChangeReport(report));
+    if (report === undefined) continue;
+    // What the gates alone say must not be taken for the verdict.
+    const isLess = report.verdict === "pass" && judged.verdict !== "pass";
+    sayPage(isLess ? renderVerdict(report) : renderChangeReport(report));
   }
   const findings = all.flatMap(({ report }) => report?.gates.flatMap((gate) => gate.findings) ?? []);
   // Of many pull requests nobody could tell whose line it is.
@@ -118,46 +166,6 @@ function toDocument({ request, head, verdict, reason, report }: JudgedRequest): 
   };
 }
 
-async function publish(
-  step: Step,
-  { judged, host }: JudgedRequests,
-  all: readonly JudgedRequest[],
-): Promise<void> {
-  const { context, inputs } = step;
-  const failures: unknown[] = [];
-  await mapBounded(judged, AT_ONCE, async (one, index) => {
-    const shown = all[index] ?? one;
-    const comment = inputs.comment === "true" ? commentOf(step, shown) : undefined;
-    const telling = {
-      statuses: renderStatuses(shown, { prefix: context.prefix, url: runUrl(step.env) }),
-      comment,
-      suggest: inputs.suggest === "true",
-    };
-    try {
-      await publishVerdict(context, host, one, telling);
-    } catch (error) {
-      // One that cannot be told keeps no other from being told.
-      failures.push(error);
-    }
-  });
-  if (failures.length > 0) throw failures[0];
-}
-
-/**
- * Reviewers read what stands in the way. A change that passes from the start needs no more than its statuses; one that
- * goes elsewhere is nobody's business here, and what could not be told is soon told again.
- */
-function commentOf({ context }: Step, judged: JudgedRequest): Telling["comment"] {
-  const { verdict, report } = judged;
-  if (verdict === "unknown") return undefined;
-  const isTelling = verdict !== "pass" || report?.gates.some((gate) => gate.findings.length > 0) === true;
-  return {
-    marker: markerOf("verdict", context.prefix),
-    body: renderVerdictComment(judged),
-    create: report !== undefined && isTelling,
-  };
-}
-
 /** The worst comes last. */
 const ORDER = ["pass", "pending", "not-verified", "fail", "unknown"] as const;
 
@@ -171,16 +179,4 @@ function conclude({ task, inputs }: Step, all: readonly JudgedRequest[], left: n
   if (task.kind === "every" || worst === undefined || worst.verdict === "pass") return;
   if (worst.verdict === "pending" && inputs.pending === "pass") return;
   failStep(concludeVerdict(worst));
-}
-
-/** A success that stood there is no longer known to be true. */
-async function withdraw({ env, context, task }: Step, error: unknown): Promise<void> {
-  const head = task.kind === "every" ? undefined : task.head;
-  if (head === undefined) return;
-  const reason = isModeltrailError(error) ? error.message : "Modeltrail has a bug";
-  const [status] = renderStatuses(
-    { head, verdict: "unknown", reason },
-    { prefix: context.prefix, url: runUrl(env) },
-  );
-  await withdrawVerdict(context, head, status);
 }

@@ -1,3 +1,5 @@
+import { type OwnerLine, parseOwnerLines, takesFrom } from "./owner-patterns.ts";
+
 /** Who has a say in what, as the registry's files say it. */
 export interface Ownership {
   /** The registry's folder: empty, or ending with `/`. */
@@ -7,7 +9,7 @@ export interface Ownership {
   readonly models: readonly {
     readonly name: string;
     readonly owners: readonly string[];
-    /** By stage, whose approvals this model asks for beyond the registry's own rule. */
+    /** By stage, whose approvals this model asks for; where the registry names some, only those among them count. */
     readonly approvers: Readonly<Record<string, readonly string[]>>;
   }[];
   /** Of the registry: whose approvals a stage asks for. */
@@ -31,9 +33,10 @@ export function renderOwnerLines(ownership: Ownership): readonly string[] {
     lineOf(`${root}models/**/stages/${name}/`, approvers),
   );
   const own = models.flatMap((model) =>
-    Object.entries(model.approvers).map(([stage, approvers]) =>
-      lineOf(`${root}models/${model.name}/stages/${stage}/`, approvers),
-    ),
+    Object.entries(model.approvers).map(([stage, approvers]) => {
+      const pattern = `${root}models/${model.name}/stages/${stage}/`;
+      return lineOf(pattern, withinRegistry(ownership, stage, approvers).counted);
+    }),
   );
   const decisive = [
     `${root}modeltrail.yaml`,
@@ -43,6 +46,22 @@ export function renderOwnerLines(ownership: Ownership): readonly string[] {
   return [...modelLines, ...stageLines, ...own, ...decisive.map((pattern) => lineOf(pattern, owners))].filter(
     (line) => line !== undefined,
   );
+}
+
+/**
+ * A model is only ever stricter, and its line takes the place of the registry's: of the approvers that it names for a
+ * stage those count whom the registry names too, all of them where it names nobody. With none left there is no line.
+ */
+export function withinRegistry(
+  { stages }: Pick<Ownership, "stages">,
+  stage: string,
+  approvers: readonly string[],
+): { readonly counted: readonly string[]; readonly leftOut: readonly string[] } {
+  const named = stages.find(({ name }) => name === stage)?.approvers ?? [];
+  if (named.length === 0) return { counted: approvers, leftOut: [] };
+  const allowed = new Set(named.map((name) => toOwner(name)?.toLowerCase() ?? name));
+  const counts = (name: string): boolean => allowed.has(toOwner(name)?.toLowerCase() ?? name);
+  return { counted: approvers.filter(counts), leftOut: approvers.filter((name) => !counts(name)) };
 }
 
 function lineOf(pattern: string, people: readonly string[]): string | undefined {
@@ -76,6 +95,18 @@ export function readOwnerLines(text: string, prefix: string): readonly string[] 
   const lines = text.split(/\r?\n/);
   const place = findBlock(lines, prefix);
   return place === undefined ? [] : lines.slice(place.begin + 1, place.end);
+}
+
+/**
+ * Lines below a registry's block that give paths of it to others, or to nobody: the last match counts. None when there
+ * are no marks, and none for a line that names some of the same owners and nobody else.
+ */
+export function findLaterClaims(text: string, prefix: string): readonly OwnerLine[] {
+  const place = findBlock(text.split(/\r?\n/), prefix);
+  if (place === undefined) return [];
+  const lines = parseOwnerLines(text);
+  const ours = lines.filter(({ number }) => number > place.begin && number <= place.end);
+  return lines.filter((later) => later.number > place.end && ours.some((line) => takesFrom(line, later)));
 }
 
 /** Who the file says owns the workflows of a registry; none when it does not say. */

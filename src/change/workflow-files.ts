@@ -93,7 +93,7 @@ function verdictTriggers({ branch }: WorkflowFacts): readonly string[] {
   return [
     "on:",
     "  pull_request:",
-    "    types: [opened, reopened, synchronize, edited, ready_for_review]",
+    "    types: [opened, reopened, synchronize, edited, ready_for_review, closed]",
     "  pull_request_review:",
     "    types: [submitted, dismissed]",
     "  merge_group:",

@@ -19,13 +19,18 @@ export interface WorkflowJob {
   readonly name: string;
   /** Does not run, or not always: it has an `if:` or waits for other jobs. */
   readonly conditional: boolean;
+  /** Goes on after an error, as if nothing had been. */
+  readonly lenient: boolean;
   readonly permissions: Permissions;
+  /** In order. */
   readonly steps: readonly WorkflowStep[];
 }
 
 export interface WorkflowStep {
+  /** Empty for a step that runs commands. */
   readonly uses: string;
   readonly conditional: boolean;
+  readonly lenient: boolean;
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
@@ -75,13 +80,22 @@ function readJob(name: string, job: Fields): WorkflowJob {
   return {
     name,
     conditional: job["if"] !== undefined || job["needs"] !== undefined,
+    lenient: isLenient(job),
     permissions: readPermissions(job["permissions"]),
-    steps: listOf(job["steps"])
-      .map(fieldsOf)
-      .flatMap((step) =>
-        typeof step["uses"] === "string"
-          ? [{ uses: step["uses"], conditional: step["if"] !== undefined, inputs: fieldsOf(step["with"]) }]
-          : [],
-      ),
+    steps: listOf(job["steps"]).map(fieldsOf).map(readStep),
   };
+}
+
+function readStep(step: Fields): WorkflowStep {
+  return {
+    uses: typeof step["uses"] === "string" ? step["uses"] : "",
+    conditional: step["if"] !== undefined,
+    lenient: isLenient(step),
+    inputs: fieldsOf(step["with"]),
+  };
+}
+
+/** An expression may come to anything. */
+function isLenient(fields: Fields): boolean {
+  return (fields["continue-on-error"] ?? false) !== false;
 }

@@ -4,6 +4,7 @@ import { formatCount } from "../registry/quantities.ts";
 import type { Context } from "./context.ts";
 import { checkAccess } from "./doctor/access.ts";
 import type { Answer, Check } from "./doctor/check.ts";
+import { checkNeighbours } from "./doctor/neighbours.ts";
 import { openCommit, type RegistryCommit } from "./read/commit.ts";
 import { readSnapshot } from "./read/snapshot.ts";
 import { readPolicy } from "./read/policy.ts";
@@ -26,6 +27,7 @@ export async function diagnose(context: Context): Promise<Diagnosis> {
   const commit = await tryOpen(context, checks);
   if (commit !== undefined) {
     await ask("policy", () => checkPolicy(context, commit));
+    await ask("neighbours", () => checkNeighbours(context, commit));
     let session: Session | undefined;
     await ask("forge", () => checkForge(context, commit, (opened) => (session = opened)));
     await ask("manifests", () => checkManifests(context, commit));

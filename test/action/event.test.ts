@@ -25,6 +25,7 @@ describe("what an event asks for", () => {
     ["workflow_dispatch", "", "#12", { kind: "request", number: 12 }],
     ["pull_request", pull({ id: 1 }, { id: 1 }), "", { kind: "request", number: 7, head: OID, branch: "b" }],
     ["pull_request", pull({ id: 2 }, { id: 1 }), "", { number: 7, branch: undefined }],
+    ["pull_request", { ...pull(null, { id: 1 }), action: "closed" }, "", { kind: "closed", head: OID }],
     ["pull_request_review", pull(null, { id: 1 }), "", { number: 7, branch: undefined }],
     ["push", { ref: "refs/heads/main", repository: { default_branch: "main" } }, "", { kind: "every" }],
     [

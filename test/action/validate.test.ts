@@ -159,6 +159,7 @@ describe("action/validate on a pull request", { timeout: 120_000 }, () => {
       expect(readOnly.code).toBe(1);
       expect(readOnly.outputs["verdict"]).toBe("not-verified");
       expect(readOnly.summary).toContain("comes from a fork");
+      expect(readOnly.stdout).not.toContain("may be merged");
       expect(statusesOf(1)).toEqual({});
       const { code, report } = await validate({ event });
       expect(code).toBe(1);

@@ -119,6 +119,34 @@ describe("init --github", () => {
     expect(read(OWNERS)).toContain("/models/risk/fraud/ @grace\n/modeltrail.yaml @ada\n");
   });
 
+  it("says when others decide after all: a model's own approvers, and lines below the block", async () => {
+    workspace = newWorkspace();
+    const shell = newShell(workspace.folder);
+    await shell.run("init", "--name", "acme", "--stages", "production");
+    const file = workspace.write("../weights.bin", "weights");
+    expect(await shell.run("register", "fraud", file)).toMatchObject({ code: 0 });
+    const [policy, model] = ["modeltrail.yaml", "models/fraud/model.yaml"];
+    const approvals = '- name: "production"\n      approvals: {required: 1, from: ["grace", "edsger"]}';
+    workspace.write(policy, read(policy).replace('- name: "production"', approvals));
+    const mallory = '  stages: {production: {approvals: {required: 1, from: ["mallory", "edsger"]}}}\n';
+    workspace.write(model, `${read(model)}${mallory}`);
+    runGit(workspace.folder, "commit", "--quiet", "--all", "--message", "Approvers");
+    const made = await shell.run("init", ...GITHUB, "--owners", "ada");
+    expect(made, made.stderr).toMatchObject({ code: 0 });
+    expect(read(OWNERS)).toContain("/models/**/stages/production/ @grace @edsger\n");
+    expect(read(OWNERS)).toContain("/models/fraud/stages/production/ @edsger\n");
+    expect(read(OWNERS)).not.toContain("mallory");
+    expect(made.stderr).toContain("fraud (production)");
+    expect(made.stderr).not.toContain("below its block");
+    workspace.write(OWNERS, `${read(OWNERS)}* @everyone\n`);
+    runGit(workspace.folder, "commit", "--quiet", "--all", "--message", "Everyone");
+    const again = await shell.run("init", ...GITHUB, "-o", "json");
+    expect(expectDocument("init", again.stdout)).toMatchObject({ status: "unchanged", files: [] });
+    expect(expectMessages(again.stderr)).toContainEqual({
+      warning: expect.stringMatching(/below its block.*line \d+\)/),
+    });
+  });
+
   it("puts the files of a registry in a folder at the root, under its name", async () => {
     workspace = newWorkspace();
     const shell = newShell(workspace.folder);

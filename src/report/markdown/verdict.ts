@@ -51,13 +51,16 @@ function fitting(room: number, render: (most: number) => string): string {
 }
 
 function renderVerdict(judged: JudgedRequest, most: number): string {
-  const { request, report, verdict } = judged;
+  const { request, report, verdict, decidedBy } = judged;
   const place = request === undefined ? "" : `#${request.request.number}: `;
   const transitions = report?.transitions ?? [];
   const changes = transitions.slice(0, most).map(({ summary }) => `- ${prose(summary)}`);
   const cut = transitions.length - changes.length;
   return [
     `### ${SIGNS[verdict]} ${place}${shorten(concludeVerdict(judged))}`,
+    ...(decidedBy === undefined
+      ? []
+      : [`_This commit is the head of #${decidedBy} too, and its status is the verdict on that._`]),
     ...(changes.length === 0 ? [] : [changes.join("\n")]),
     ...(cut > 0 ? [`_and ${cut} more changes_`] : []),
     ...(report === undefined || verdict === "unknown" ? [] : [renderGates(report.gates, most)]),

@@ -1,4 +1,4 @@
-import type { BranchRules } from "../../ports/forge.ts";
+import type { BranchRules } from "../../ports/host-rules.ts";
 import type { Answer, Check } from "./check.ts";
 
 /** The status that has to be required. */
@@ -22,8 +22,11 @@ export function checkDefaultBranch(
 }
 
 function checkPullRequests(branch: string, rules: BranchRules): Answer {
-  if (rules.pullRequests) return ok(`${branch} takes changes by pull requests alone`);
-  return lacking(rules, `${branch} takes pushes, so a stage can move without a verdict`);
+  const { pullRequests, approvals, codeOwners } = rules;
+  if (!pullRequests) return lacking(rules, `${branch} takes pushes, so a stage can move without a verdict`);
+  if (approvals === 0 && !codeOwners)
+    return lacking(rules, `${branch} takes pull requests that nobody but their author has seen`);
+  return ok(`${branch} takes changes by approved pull requests alone`);
 }
 
 function checkVerdict(branch: string, rules: BranchRules, { status, isReported }: RequiredVerdict): Answer {

@@ -1,6 +1,6 @@
 import { isModeltrailError } from "../../diagnostics/errors.ts";
 import { parseWorkflowFile } from "../../manifest/workflow-file.ts";
-import type { BranchRules, HostRules } from "../../ports/forge.ts";
+import type { BranchRules, HostRules } from "../../ports/host-rules.ts";
 import { statusName } from "../../registry/status-name.ts";
 import { auditBranch } from "../audit/place.ts";
 import type { Context } from "../context.ts";
@@ -8,25 +8,28 @@ import { entryAt, isFolder, listFiles } from "../read/trees.ts";
 import type { Session } from "../write/session.ts";
 import { checkDefaultBranch, checkKept, type RequiredVerdict } from "./branch-checks.ts";
 import type { Answer, Check } from "./check.ts";
-import {
-  checkAuditWorkflow,
-  checkVerdictWorkflow,
-  type FoundWorkflow,
-  type WorkflowAnswer,
-} from "./workflow-checks.ts";
+import { checkCodeOwners } from "./code-owners.ts";
+import { checkAuditWorkflow, checkVerdictWorkflow, type WorkflowAnswer } from "./workflow-checks.ts";
+import type { FoundWorkflow, Whose } from "./workflow-uses.ts";
 
 /** What GitHub holds people to, and what its workflows do, at the tip of the default branch. */
 export async function checkGitHub(context: Context, session: Session): Promise<readonly Check[]> {
   const { rules } = session.forge;
   if (rules === undefined) return [];
   const { workflows, unread } = await readWorkflows(context, session.tip.oid);
-  const whose = { github: session.registry.spec.forge?.github ?? "", prefix: context.prefix };
+  const { forge, storage } = session.registry.spec;
+  const whose: Whose = {
+    github: forge?.github ?? "",
+    prefix: context.prefix,
+    branch: session.base,
+    storage: storage.uri,
+  };
   const verdict = checkVerdictWorkflow(workflows, whose);
   const audit = checkAuditWorkflow(workflows, whose);
   return [
     { name: "verdict workflow", ...orUnread(verdict, unread) },
     { name: "audit workflow", ...orUnread(audit, unread) },
-    ...(await checkMain(rules, session.base, {
+    ...(await checkMain(context, session, rules, {
       status: statusName(context.prefix, "verdict"),
       isReported: verdict.isThere || unread.length > 0,
     })),
@@ -36,12 +39,17 @@ export async function checkGitHub(context: Context, session: Session): Promise<r
 }
 
 async function checkMain(
+  context: Context,
+  { base, tip }: Session,
   rules: HostRules,
-  branch: string,
   verdict: RequiredVerdict,
 ): Promise<readonly Check[]> {
-  const told = await tell(rules, branch);
-  return "status" in told ? [{ name: "branch rules", ...told }] : checkDefaultBranch(branch, told, verdict);
+  const told = await tell(rules, base);
+  if ("status" in told) return [{ name: "branch rules", ...told }];
+  const checks = checkDefaultBranch(base, told, verdict);
+  return told.codeOwners
+    ? [...checks, { name: "code owners", ...(await checkCodeOwners(context, tip.oid)) }]
+    : checks;
 }
 
 async function checkAudit(rules: HostRules, branch: string): Promise<Answer> {

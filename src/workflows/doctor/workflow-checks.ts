@@ -1,27 +1,14 @@
-import type { Permissions, WorkflowFile, WorkflowJob } from "../../manifest/workflow-file.ts";
 import type { Answer } from "./check.ts";
-
-/** A workflow at the tip of the default branch. */
-export interface FoundWorkflow {
-  /** From the repository's root. */
-  readonly path: string;
-  readonly workflow: WorkflowFile;
-}
-
-/** Of which registry workflows have to be. */
-export interface Whose {
-  /** `owner/name`. */
-  readonly github: string;
-  /** The registry's folder: empty, or ending with `/`. */
-  readonly prefix: string;
-}
-
-/** A step that uses one of our actions, with the job and the workflow around it. */
-interface Use extends FoundWorkflow {
-  readonly job: WorkflowJob;
-  readonly uses: string;
-  readonly conditional: boolean;
-}
+import { checkArtifacts, checkBefore, checkPins, checkRights, checkStep } from "./step-checks.ts";
+import {
+  fail,
+  type FoundWorkflow,
+  type Problem,
+  type Use,
+  usesOf,
+  warn,
+  type Whose,
+} from "./workflow-uses.ts";
 
 /** What was said of a workflow, and whether there is one at all. */
 export interface WorkflowAnswer extends Answer {
@@ -37,8 +24,12 @@ export function checkVerdictWorkflow(found: readonly FoundWorkflow[], whose: Who
   return judge(first, [
     ...untrusted(uses),
     ...narrowed(first),
-    ...unpinned(first),
-    ...excessive(first, {
+    ...forgetful(uses, whose),
+    ...checkStep(first),
+    ...checkBefore(first, { checkout: true }),
+    ...checkArtifacts(first, whose),
+    ...checkPins(first),
+    ...checkRights(first, {
       contents: "read",
       "pull-requests": "write",
       statuses: "write",
@@ -64,40 +55,16 @@ export function checkAuditWorkflow(found: readonly FoundWorkflow[], whose: Whose
       ? [warn("lets a newer run end one that is under way: set cancel-in-progress to false")]
       : []),
     ...(isShallow ? [warn("checks out without history: give actions/checkout fetch-depth: 0")] : []),
-    ...unpinned(first),
-    ...excessive(first, {
+    ...checkStep(first),
+    ...checkBefore(first, { checkout: false }),
+    ...checkPins(first),
+    ...checkRights(first, {
       contents: "write",
       "pull-requests": "write",
       statuses: "read",
       "id-token": "write",
     }),
   ]);
-}
-
-/** Steps that use an action of ours, of this registry. */
-function usesOf(found: readonly FoundWorkflow[], action: string, { prefix }: Whose): readonly Use[] {
-  const pattern = new RegExp(`(^|/)action/${action}(@|$)`);
-  return found.flatMap(({ path, workflow }) =>
-    workflow.jobs.flatMap((job) =>
-      job.steps
-        .filter(({ uses, inputs }) => pattern.test(uses) && folderOf(inputs["path"]) === folderOf(prefix))
-        .map(({ uses, conditional }) => ({
-          path,
-          workflow,
-          job,
-          uses,
-          conditional: conditional || job.conditional,
-        })),
-    ),
-  );
-}
-
-function folderOf(path: unknown): string {
-  const text = typeof path === "string" ? path : "";
-  return text
-    .split("/")
-    .filter((part) => part !== "" && part !== ".")
-    .join("/");
 }
 
 function missing(uses: readonly Use[], trigger: "pull_request" | "push", { github }: Whose): WorkflowAnswer {
@@ -109,15 +76,6 @@ function missing(uses: readonly Use[], trigger: "pull_request" | "push", { githu
     message: elsewhere === undefined ? `no workflow ${lack}` : `${elsewhere.path} does not run on ${trigger}`,
     hint: `Run modeltrail init --github ${github}, and push what it writes.`,
   };
-}
-
-interface Problem {
-  readonly status: "warn" | "fail";
-  readonly text: string;
-}
-
-function warn(text: string): Problem {
-  return { status: "warn", text };
 }
 
 function judge({ path }: Use, problems: readonly Problem[]): WorkflowAnswer {
@@ -141,7 +99,7 @@ function untrusted(uses: readonly Use[]): readonly Problem[] {
   return uses.flatMap(({ workflow }) =>
     ["pull_request_target", "workflow_run"]
       .filter((trigger) => workflow.triggers.has(trigger))
-      .map((trigger): Problem => ({ status: "fail", text: `runs on ${trigger}, which our actions refuse` })),
+      .map((trigger) => fail(`runs on ${trigger}, which our actions refuse`)),
   );
 }
 
@@ -155,38 +113,32 @@ function narrowed({ workflow, conditional }: Use): readonly Problem[] {
   const isDeaf =
     Array.isArray(types) && ["opened", "reopened", "synchronize"].some((type) => !types.includes(type));
   return [
-    ...keys.map((key): Problem => ({
-      status: "fail",
-      text: `looks at some pull requests only, by ${key}: on the others a required verdict waits for ever`,
-    })),
+    ...keys.map((key) =>
+      fail(`looks at some pull requests only, by ${key}: on the others a required verdict waits for ever`),
+    ),
     ...(isDeaf ? [warn("does not hear of new commits: its types lack opened, reopened or synchronize")] : []),
-    ...(conditional
-      ? [{ status: "fail", text: "does not always run: take its if: and needs: away" } as const]
-      : []),
-    ...(workflow.triggers.has("merge_group") || workflow.triggers.has("schedule")
-      ? []
-      : [warn("runs neither on a schedule nor for a merge queue, so what only waits never turns green")]),
+    ...(conditional ? [fail("does not always run: take its if: and needs: away")] : []),
   ];
 }
 
-function unpinned({ job }: Use): readonly Problem[] {
-  const loose = job.steps.filter(({ uses }) => !uses.startsWith("./") && !/@[0-9a-f]{40}$/.test(uses));
-  return loose.map(({ uses }) =>
-    warn(`uses ${uses}, which can be moved: name the commit, 40 hexadecimal digits`),
-  );
+/** A verdict holds for the base and the time that it was given at. */
+function forgetful(uses: readonly Use[], { branch }: Whose): readonly Problem[] {
+  const triggers = uses.map((use) => use.workflow.triggers);
+  const hears = triggers.some((each) => each.has("push") && isHeard(each.get("push") ?? {}, branch));
+  return [
+    ...(hears ? [] : [warn(`does not run on every push to ${branch}, so old verdicts stay when it moves`)]),
+    ...(triggers.some((each) => each.has("schedule"))
+      ? []
+      : [warn("does not run on a schedule, so what only waits never turns green")]),
+  ];
 }
 
-const LEVELS = ["none", "read", "write"];
-
-/** What the job is granted beyond what the action takes. */
-function excessive({ workflow, job }: Use, needed: Readonly<Record<string, string>>): readonly Problem[] {
-  const granted: Permissions = job.permissions ?? workflow.permissions;
-  if (granted === undefined)
-    return [warn("says nothing of permissions, so it has those that the repository gives")];
-  const more = Object.entries(granted).filter(
-    ([name, level]) => LEVELS.indexOf(level) > LEVELS.indexOf(needed[name] ?? "none"),
-  );
-  return more.map(([name, level]) =>
-    warn(`may do more than it needs: ${name === "*" ? `${level}-all` : `${name}: ${level}`}`),
-  );
+/** Whether pushes to a branch start it, all of them; a pattern may match any branch. */
+function isHeard(narrowing: Readonly<Record<string, unknown>>, branch: string): boolean {
+  const { branches, "branches-ignore": ignored } = narrowing;
+  const names = (list: unknown): readonly string[] => [list ?? []].flat().map(String);
+  if (narrowing["paths"] !== undefined || narrowing["paths-ignore"] !== undefined) return false;
+  if (branches !== undefined) return names(branches).some((name) => name === branch || /[*?+[]/.test(name));
+  if (ignored !== undefined) return !names(ignored).includes(branch);
+  return narrowing["tags"] === undefined && narrowing["tags-ignore"] === undefined;
 }

@@ -7,6 +7,7 @@ import type { Context } from "../context.ts";
 import { type ArtifactScope, judgeChange } from "../judge/judge.ts";
 import { suggestArtifacts } from "../judge/suggest.ts";
 import type { ChangeReport } from "../validate.ts";
+import { always, chooseRequests, decideByHead, hasMoved } from "./choose-requests.ts";
 import { type JudgingPlace, openJudgingPlace } from "./judging-place.ts";
 
 /** What is told of one pull request, or of a group of them on their way through a merge queue. */
@@ -25,6 +26,8 @@ export interface JudgedRequest {
   readonly snapshot?: Snapshot;
   /** A bug of ours is one, too: it keeps no other pull request from being told. */
   readonly error?: unknown;
+  /** The number of the pull request with the same head whose verdict stands on that commit, which has but one status. */
+  readonly decidedBy?: number;
 }
 
 /** Which pull requests to judge, and how. */
@@ -34,15 +37,19 @@ export interface JudgeOptions {
   readonly number?: number | undefined;
   /** The branch of that one, which may be what mends a policy that cannot be read. */
   readonly mending?: string | undefined;
+  /** How many at most; left out: as many as a workflow's token is good for. */
+  readonly most?: number;
 }
 
 export interface JudgedRequests {
   readonly judged: readonly JudgedRequest[];
   /** Open ones that were left for another run. */
-  readonly left: number;
+  readonly left: readonly RequestFacts[];
   /** Why the one that was asked for is not judged: it is open no more. */
   readonly ended?: string;
   readonly host: PullRequests;
+  /** Whether what was judged is what is there now. */
+  readonly holds: (judged: JudgedRequest) => Promise<boolean>;
 }
 
 const AT_ONCE = 4;
@@ -63,41 +70,22 @@ export async function judgeRequests(context: Context, options: JudgeOptions): Pr
     const ended = all.find(({ state }) => state !== "open");
     if (ended !== undefined) {
       const how = ended.state === "merged" ? "merged already" : "closed";
-      return { judged: [], left: 0, ended: `#${ended.request.number} is ${how}`, host };
+      return { judged: [], left: [], ended: `#${ended.request.number} is ${how}`, host, holds: always };
     }
-    // The youngest are what people are waiting for.
-    const chosen = all.slice(-MOST_REQUESTS);
-    const judged = await mapBounded(chosen, AT_ONCE, (facts) => tryJudge(context, place, facts, options));
-    const left = all.length - chosen.length;
-    if (!(await hasMoved(context, place, chosen, number))) return { judged, left, host };
+    const { chosen, left } = chooseRequests(all, options.most ?? MOST_REQUESTS);
+    const verdicts = await mapBounded(chosen, AT_ONCE, (facts) => tryJudge(context, place, facts, options));
+    const judged = await decideByHead(place, verdicts, number);
+    const holds = async ({ request }: JudgedRequest): Promise<boolean> =>
+      !(await hasMoved(context, place, request));
+    if (!(await hasMoved(context, place, number === undefined ? undefined : chosen[0])))
+      return { judged, left, host, holds };
     if (round < MOST_ROUNDS) continue;
     const reason = "the branches move faster than they are judged; the next run judges them";
     const unsure = judged.map((one) =>
       one.verdict === "pass" ? ({ ...one, verdict: "pending", reason } as const) : one,
     );
-    return { judged: unsure, left, host };
+    return { judged: unsure, left, host, holds };
   }
-}
-
-/**
- * A head that moved since matters only to who asked for that very one: a status belongs to a commit, and the move
- * started a run of its own.
- */
-async function hasMoved(
-  { repository }: Context,
-  { host, remote, base, tip }: JudgingPlace,
-  chosen: readonly RequestFacts[],
-  only: number | undefined,
-): Promise<boolean> {
-  if (remote !== undefined) {
-    await repository.remote.fetch();
-    const now = await repository.refs.read(`refs/remotes/${remote}/${base}`);
-    if (now !== tip) return true;
-  }
-  const [facts] = chosen;
-  if (only === undefined || facts === undefined) return false;
-  const now = await host.look(only);
-  return now.head !== facts.head || now.base !== facts.base || now.state !== facts.state;
 }
 
 /** One that cannot be judged keeps no other from being told. */
@@ -159,15 +147,15 @@ export async function judgeGroup(
   artifacts: ArtifactScope,
 ): Promise<JudgedRequests> {
   const { host, base: main } = await openJudgingPlace(context);
+  const told = { left: [], host, holds: always } as const;
   if (into !== main)
     return {
       judged: [{ head, verdict: "pending", reason: `it goes into ${into}, not ${main}` }],
-      left: 0,
-      host,
+      ...told,
     };
   try {
-    return { judged: [{ head, ...(await judgeRange(context, { base, head, artifacts })) }], left: 0, host };
+    return { judged: [{ head, ...(await judgeRange(context, { base, head, artifacts })) }], ...told };
   } catch (error) {
-    return { judged: [{ head, ...untold(error) }], left: 0, host };
+    return { judged: [{ head, ...untold(error) }], ...told };
   }
 }

@@ -1,5 +1,5 @@
 import { isModeltrailError, ModeltrailError } from "../../diagnostics/errors.ts";
-import type { PlannedStatus, PullRequests, StandingComment } from "../../ports/forge.ts";
+import type { PlannedStatus, PullRequests, StandingComment, StatusGuard } from "../../ports/forge.ts";
 import type { Context } from "../context.ts";
 import type { JudgedRequest } from "./judge-requests.ts";
 import { postSuggestions } from "./suggestions.ts";
@@ -10,6 +10,8 @@ export interface Telling {
   /** Left out where none is wanted. */
   readonly comment?: StandingComment | undefined;
   readonly suggest: boolean;
+  /** What a success depends on besides its commit. */
+  readonly guard?: StatusGuard | undefined;
 }
 
 /**
@@ -18,7 +20,8 @@ export interface Telling {
  * A status belongs to a commit, the verdict also to the base, which moves under it. So a success is the last thing that
  * is written and anything else the first: a run that dies in between leaves a commit without the success that was
  * there, or one that has not got it yet. What could not be told takes a success away, too. Nothing is written in
- * advance: a new commit has no status, which holds back a merge as well as a pending one.
+ * advance: a new commit has no status, which holds back a merge as well as a pending one. A success that was overtaken
+ * while it was written is taken back.
  */
 export async function publishVerdict(
   context: Context,
@@ -26,10 +29,11 @@ export async function publishVerdict(
   judged: JudgedRequest,
   telling: Telling,
 ): Promise<void> {
-  await allowed(judged, context, "the statuses were not set", () =>
-    host.setStatuses(judged.head, inOrder(telling.statuses)),
-  );
-  const { request, report, snapshot } = judged;
+  const { request, report, snapshot, decidedBy } = judged;
+  if (decidedBy === undefined)
+    await allowed(judged, context, "the statuses were not set", () =>
+      host.setStatuses(judged.head, inOrder(telling.statuses), telling.guard),
+    );
   if (request === undefined) return;
   const { number } = request.request;
   const { comment } = telling;
@@ -69,21 +73,15 @@ async function allowed(
 }
 
 /** What stands beside the verdict: its failing is told, and changes nothing. */
-async function courtesy({ notices }: Context, what: string, write: () => Promise<void>): Promise<void> {
+export async function courtesy(
+  { notices }: Context,
+  what: string,
+  write: () => Promise<void>,
+): Promise<void> {
   try {
     await write();
   } catch (error) {
     if (!isModeltrailError(error)) throw error;
     notices.warn(`${what}: ${error.message}`);
   }
-}
-
-/** Takes back what stands on a commit where nothing could be told of it. A courtesy: the run fails in any case. */
-export async function withdrawVerdict(context: Context, head: string, status: PlannedStatus): Promise<void> {
-  // Statuses belong to no branch, and the policy may be what cannot be read.
-  const scope = { branchPrefix: "", push: true, base: "", host: undefined } as const;
-  await courtesy(context, "the status was not set", async () => {
-    const forge = await context.openForge(context.repository, scope);
-    await forge.pullRequests?.setStatuses(head, [status]);
-  });
 }

@@ -51,10 +51,35 @@ describe("doctor, of a registry on GitHub", () => {
     await start({ init: { setup: SETUP } });
     await setRules();
     const checks = await look("max");
-    for (const name of ["verdict workflow", "audit workflow", "approvals", ...ABOUT_BRANCHES])
+    for (const name of ["verdict workflow", "audit workflow", "approvals", "code owners", ...ABOUT_BRANCHES])
       expect(checks[name], name).toMatchObject({ status: "ok" });
     team.world.repository.workflowsMayApprove = true;
     expect(await look("max")).toMatchObject({ approvals: { status: "warn" } });
+  });
+
+  it("asks for owners where their review is required, and for approvals where nobody's is", async () => {
+    await start();
+    await setRules();
+    expect(await look()).toMatchObject({
+      "pull requests": { status: "ok" },
+      "code owners": { status: "warn" },
+    });
+    const { server, repository } = team.world;
+    server.setRules(repository, "main", [
+      {
+        type: "pull_request",
+        parameters: {
+          required_approving_review_count: 0,
+          require_code_owner_review: false,
+          require_last_push_approval: false,
+          dismiss_stale_reviews_on_push: false,
+          required_review_thread_resolution: false,
+        },
+      },
+    ]);
+    const checks = await look();
+    expect(checks["pull requests"]).toMatchObject({ status: "warn" });
+    expect(checks["code owners"]).toBeUndefined();
   });
 
   it("says what it could not tell", async () => {

@@ -1,0 +1,70 @@
+import type { WorkflowFile, WorkflowJob, WorkflowStep } from "../../manifest/workflow-file.ts";
+
+/** A workflow at the tip of the default branch. */
+export interface FoundWorkflow {
+  /** From the repository's root. */
+  readonly path: string;
+  readonly workflow: WorkflowFile;
+}
+
+/** Of which registry workflows have to be. */
+export interface Whose {
+  /** `owner/name`. */
+  readonly github: string;
+  /** The registry's folder: empty, or ending with `/`. */
+  readonly prefix: string;
+  /** The default branch, as people say it. */
+  readonly branch: string;
+  /** Where artifacts lie. */
+  readonly storage: string;
+}
+
+/** A step that uses one of our actions, with what is around it. */
+export interface Use extends FoundWorkflow {
+  readonly job: WorkflowJob;
+  readonly step: WorkflowStep;
+  /** The steps of the job that run before it. */
+  readonly before: readonly WorkflowStep[];
+  /** The step, or its job, does not run, or not always. */
+  readonly conditional: boolean;
+}
+
+/** Steps that use an action of ours, of this registry. */
+export function usesOf(
+  found: readonly FoundWorkflow[],
+  action: "validate" | "record",
+  { prefix }: Whose,
+): readonly Use[] {
+  const pattern = new RegExp(`(^|/)action/${action}(@|$)`);
+  return found.flatMap(({ path, workflow }) =>
+    workflow.jobs.flatMap((job) =>
+      job.steps.flatMap((step, index): readonly Use[] => {
+        if (!pattern.test(step.uses) || folderOf(step.inputs["path"]) !== folderOf(prefix)) return [];
+        const conditional = step.conditional || job.conditional;
+        return [{ path, workflow, job, step, before: job.steps.slice(0, index), conditional }];
+      }),
+    ),
+  );
+}
+
+function folderOf(path: unknown): string {
+  const text = typeof path === "string" ? path : "";
+  return text
+    .split("/")
+    .filter((part) => part !== "" && part !== ".")
+    .join("/");
+}
+
+/** Something of a workflow that is not as it should be, as what "it" does. */
+export interface Problem {
+  readonly status: "warn" | "fail";
+  readonly text: string;
+}
+
+export function warn(text: string): Problem {
+  return { status: "warn", text };
+}
+
+export function fail(text: string): Problem {
+  return { status: "fail", text };
+}
