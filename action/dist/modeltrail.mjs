@@ -61406,8 +61406,8 @@ function endedMarker(marker, end, { number, head }) {
 function isEndedByUs(marker) {
 	return marker?.superseded !== void 0 || marker?.merged !== void 0;
 }
-function isEndOf(marker, { number, head }) {
-	return marker.ended === String(number) && marker.head === head;
+function isEndOf(marker, number) {
+	return marker.ended === String(number);
 }
 var OPEN, CLOSE, init_marker = __esmMin((() => {
 	OPEN = "<!-- modeltrail:", CLOSE = " -->";
@@ -61673,11 +61673,8 @@ async function findProposal(place, branch) {
 	};
 }
 async function isClosedByUs({ api: { rest, repo } }, pull) {
-	let marker = readMarker(pull.body), { number, head } = pull;
-	if (!isEndedByUs(marker) || !isEndOf(marker, {
-		number,
-		head: head.sha
-	})) return !1;
+	let marker = readMarker(pull.body), { number } = pull;
+	if (!isEndedByUs(marker) || !isEndOf(marker, number)) return !1;
 	let { seen } = marker;
 	if (seen === void 0) return !0;
 	try {
@@ -61725,7 +61722,9 @@ async function sweepLeftOvers(place, folders, pick) {
 }
 async function isLeftOver$1(place, branch, head) {
 	let pulls = await readPullsOf(place, branch), [last] = pulls;
-	return last === void 0 || openOf(pulls) !== void 0 || last.merged_at !== null || last.head.sha !== head || readMarker(last.body)?.superseded === void 0 ? !1 : isClosedByUs(place, last);
+	if (last === void 0 || openOf(pulls) !== void 0 || last.merged_at !== null) return !1;
+	let marker = readMarker(last.body);
+	return last.head.sha !== head || marker?.head !== head || marker.superseded === void 0 ? !1 : isClosedByUs(place, last);
 }
 async function deleteLeftOver({ branches, warn }, branch, head) {
 	try {

@@ -46,8 +46,9 @@ interface EventReply {
 /** What we closed, unless a person opened it again: who closed it after that rejected it. */
 export async function isClosedByUs({ api: { rest, repo } }: Place, pull: PullReply): Promise<boolean> {
   const marker = readMarker(pull.body);
-  const { number, head } = pull;
-  if (!isEndedByUs(marker) || !isEndOf(marker, { number, head: head.sha })) return false;
+  const { number } = pull;
+  // Not by its head: some hosts forget that with the branch. Who opened it again is told by its events.
+  if (!isEndedByUs(marker) || !isEndOf(marker, number)) return false;
   const { seen } = marker;
   if (seen === undefined) return true;
   try {

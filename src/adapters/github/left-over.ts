@@ -27,7 +27,8 @@ async function isLeftOver(place: Place, branch: string, head: string): Promise<b
   const pulls = await readPullsOf(place, branch);
   const [last] = pulls;
   if (last === undefined || openOf(pulls) !== undefined || last.merged_at !== null) return false;
-  if (last.head.sha !== head || readMarker(last.body)?.["superseded"] === undefined) return false;
+  const marker = readMarker(last.body);
+  if (last.head.sha !== head || marker?.["head"] !== head || marker["superseded"] === undefined) return false;
   return isClosedByUs(place, last);
 }
 

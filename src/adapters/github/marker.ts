@@ -71,7 +71,7 @@ export function isEndedByUs(marker: Marker | undefined): marker is Marker {
   return marker?.["superseded"] !== undefined || marker?.["merged"] !== undefined;
 }
 
-/** Whether a marker speaks of this very pull request and commit, and was not copied from another. */
-export function isEndOf(marker: Marker, { number, head }: Ended): boolean {
-  return marker["ended"] === String(number) && marker["head"] === head;
+/** Whether a marker speaks of this very pull request, and was not copied from another. */
+export function isEndOf(marker: Marker, number: number): boolean {
+  return marker["ended"] === String(number);
 }
