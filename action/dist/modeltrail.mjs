@@ -28985,18 +28985,18 @@ var init_places = __esmMin((() => {}));
 function sizeOf$1(object) {
 	return object.type === "blob" ? PER_ENTRY + (object.text?.length ?? 0) : object.type === "tree" ? PER_ENTRY * (object.entries.length + 1) : 1e3 + object.commit.message.length;
 }
-var MOST_CHARACTERS$5, PER_ENTRY, Shelf, init_shelf = __esmMin((() => {
-	MOST_CHARACTERS$5 = 8388608, PER_ENTRY = 80, Shelf = class {
+var MOST_CHARACTERS$4, PER_ENTRY, Shelf, init_shelf = __esmMin((() => {
+	MOST_CHARACTERS$4 = 8388608, PER_ENTRY = 80, Shelf = class {
 		#objects = new Map();
 		#size = 0;
 		take(oid) {
 			return this.#objects.get(oid);
 		}
 		put(object) {
-			if (!(this.#objects.has(object.oid) || sizeOf$1(object) > MOST_CHARACTERS$5 / 8)) {
+			if (!(this.#objects.has(object.oid) || sizeOf$1(object) > MOST_CHARACTERS$4 / 8)) {
 				this.#objects.set(object.oid, object), this.#size += sizeOf$1(object);
 				for (let [oid, oldest] of this.#objects) {
-					if (this.#size <= MOST_CHARACTERS$5) break;
+					if (this.#size <= MOST_CHARACTERS$4) break;
 					this.#objects.delete(oid), this.#size -= sizeOf$1(oldest);
 				}
 			}
@@ -31321,10 +31321,10 @@ function remoteWords(stderr) {
 	return stderr.split(/[\r\n]+/).filter((line) => line.startsWith("remote:")).map((line) => line.slice(7)).join("\n");
 }
 function lastLines(text) {
-	return text.split(/[\r\n]+/).map((line) => line.replaceAll(/[\p{Cc}\p{Cf}]/gu, " ").trim()).filter((line) => line !== "").slice(-4).map((line) => line.length > MOST_CHARACTERS$4 ? `${line.slice(0, MOST_CHARACTERS$4)}…` : line).join("; ");
+	return text.split(/[\r\n]+/).map((line) => line.replaceAll(/[\p{Cc}\p{Cf}]/gu, " ").trim()).filter((line) => line !== "").slice(-4).map((line) => line.length > MOST_CHARACTERS$3 ? `${line.slice(0, MOST_CHARACTERS$3)}…` : line).join("; ");
 }
-var RACE, MOST_CHARACTERS$4, init_remote_failure = __esmMin((() => {
-	init_errors$5(), init_remote_refs(), RACE = /cannot lock ref|failed to update ref|incorrect old value|reference already exists|fetch first|stale info|non-fast-forward/, MOST_CHARACTERS$4 = 200;
+var RACE, MOST_CHARACTERS$3, init_remote_failure = __esmMin((() => {
+	init_errors$5(), init_remote_refs(), RACE = /cannot lock ref|failed to update ref|incorrect old value|reference already exists|fetch first|stale info|non-fast-forward/, MOST_CHARACTERS$3 = 200;
 })), signed_commit_exports = __exportAll({ writeSignedCommit: () => writeSignedCommit });
 async function writeSignedCommit(git, commit, timeoutMs = SIGN_TIMEOUT_MS) {
 	let unsigned = encodeCommit(commit), args = [
@@ -61414,7 +61414,7 @@ var OPEN, CLOSE, init_marker = __esmMin((() => {
 }));
 // src/adapters/github/body.ts
 function renderBody(old, description, marker) {
-	let { before, after } = splitBody(old), room = MOST_CHARACTERS$3 - before.length - after.length, block = renderBlock(description.map(disarm), renderMarker(marker), room);
+	let { before, after } = splitBody(old), room = MOST_CHARACTERS$2 - before.length - after.length, block = renderBlock(description.map(disarm), renderMarker(marker), room);
 	return block === void 0 ? void 0 : `${before}${block}${after}`;
 }
 function replaceMarker(old, marker) {
@@ -61495,8 +61495,8 @@ function cutText(text, most) {
 	let cut = text.slice(0, most - 1);
 	return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
 }
-var BEGIN, END, MOST_CHARACTERS$3, MOST_TITLE, FEWEST_LINES, HEADING, init_body = __esmMin((() => {
-	init_marker(), BEGIN = "<!-- modeltrail -->", END = "<!-- /modeltrail -->", MOST_CHARACTERS$3 = 64e3, MOST_TITLE = 256, FEWEST_LINES = 5, HEADING = /^\s*(?:#{1,6}\s+(.{1,60})|\*\*(.{1,60}?):?\*\*|<details>\s*<summary>(.{1,60}?)<\/summary>)/;
+var BEGIN, END, MOST_CHARACTERS$2, MOST_TITLE, FEWEST_LINES, HEADING, init_body = __esmMin((() => {
+	init_marker(), BEGIN = "<!-- modeltrail -->", END = "<!-- /modeltrail -->", MOST_CHARACTERS$2 = 64e3, MOST_TITLE = 256, FEWEST_LINES = 5, HEADING = /^\s*(?:#{1,6}\s+(.{1,60})|\*\*(.{1,60}?):?\*\*|<details>\s*<summary>(.{1,60}?)<\/summary>)/;
 }));
 // src/adapters/github/pages.ts
 async function readPages(ask, enough = () => !1) {
@@ -61961,7 +61961,7 @@ var REFUSALS, READY, DRAFT, init_draft$1 = __esmMin((() => {
 }));
 // src/adapters/github/labels.ts
 async function addLabels({ api: { rest, repo } }, pull, labels) {
-	let present = new Set(pull.labels.map(({ name }) => name.toLowerCase())), missing = labels.map((label) => cutText(label, MOST_CHARACTERS$2)).filter((label) => !present.has(label.toLowerCase()));
+	let present = new Set(pull.labels.map(({ name }) => name.toLowerCase())), missing = labels.map((label) => cutText(label, MOST_CHARACTERS$1)).filter((label) => !present.has(label.toLowerCase()));
 	if (missing.length === 0) return [];
 	try {
 		return await rest.issues.addLabels({
@@ -61974,8 +61974,8 @@ async function addLabels({ api: { rest, repo } }, pull, labels) {
 		return [`#${pull.number} could not be labelled ${missing.join(", ")}: ${error.message}`];
 	}
 }
-var MOST_CHARACTERS$2, init_labels = __esmMin((() => {
-	init_errors$5(), init_body(), MOST_CHARACTERS$2 = 50;
+var MOST_CHARACTERS$1, init_labels = __esmMin((() => {
+	init_errors$5(), init_body(), MOST_CHARACTERS$1 = 50;
 }));
 // src/adapters/github/publish.ts
 async function publishProposal(place, proposal, expected) {
@@ -62382,31 +62382,6 @@ async function keepComment(place, viewer, number, { marker, body, create }) {
 var init_standing_comment = __esmMin((() => {
 	init_pages(), init_settle$1(), init_viewer();
 }));
-// src/adapters/github/status.ts
-async function setStatus(place, head, status) {
-	let { rest, repo } = place.api, { name, state, url } = status, description = cutText(status.description.replace(/\s+/g, " ").trim(), MOST_CHARACTERS$1), look = async () => {
-		let isNamed = (one) => one.context === name, last = (await readPages((page) => rest.repos.listCommitStatusesForRef({
-			...repo,
-			...page,
-			ref: head
-		}), (items) => items.some(isNamed))).find(isNamed);
-		if (last !== void 0 && last.state === state) return (last.description ?? "") === description && (last.target_url ?? "") === (url ?? "") || void 0;
-	};
-	await look() !== !0 && await settle$1(async () => {
-		let target = url === void 0 ? {} : { target_url: url };
-		return await rest.repos.createCommitStatus({
-			...repo,
-			sha: head,
-			state,
-			context: name,
-			description,
-			...target
-		}), !0;
-	}, look);
-}
-var MOST_CHARACTERS$1, init_status = __esmMin((() => {
-	init_body(), init_pages(), init_settle$1(), MOST_CHARACTERS$1 = 140;
-}));
 // src/adapters/github/statuses.ts
 async function setStatuses(place, viewer, head, { statuses, guard }) {
 	let wanted = statuses.map(toWritten), standing = await readLast$1(place, head, wanted.map(({ name }) => name)), me = await viewer(), isDone = (status, replies) => {
@@ -62569,7 +62544,6 @@ function pullRequestsOf(place) {
 		contributors: (number) => readContributors(place, number),
 		permission: (login) => readPermission(place, login),
 		suggest: (number, suggestion) => postSuggestion(place, number, suggestion),
-		setStatus: (head, status) => setStatus(place, head, status),
 		setStatuses: (head, statuses, guard) => setStatuses(place, viewer, head, {
 			statuses,
 			guard
@@ -62582,7 +62556,7 @@ function pullRequestsOf(place) {
 	};
 }
 var init_open_github_forge = __esmMin((() => {
-	init_branches(), init_close(), init_endpoint(), init_find(), init_left_over(), init_merge(), init_own_access(), init_publish$2(), init_reviews(), init_rules$1(), init_sdk(), init_requests(), init_standing_comment(), init_status(), init_statuses(), init_suggest$1(), init_viewer();
+	init_branches(), init_close(), init_endpoint(), init_find(), init_left_over(), init_merge(), init_own_access(), init_publish$2(), init_reviews(), init_rules$1(), init_sdk(), init_requests(), init_standing_comment(), init_statuses(), init_suggest$1(), init_viewer();
 }));
 // src/adapters/github/objects/signed.ts
 async function canSign({ objects }, proposal) {

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import type { Execute } from "./execute.ts";
 import { type GlobalFlags, guessGlobalFlags, useColor } from "./flags.ts";
 import type { Io } from "./io.ts";
-import { buildProgram, commandsAsked, VERSION_ASKED } from "./program.ts";
+import { buildProgram, commandPath, commandsAsked, VERSION_ASKED } from "./program.ts";
 
 /** The program: the words behind its name, and the world around it. Returns the exit code; never ends the process. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -14,8 +14,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   };
   const flags = guessGlobalFlags(argv);
   const asked = commandsAsked(argv);
+  let program: Command | undefined;
   try {
-    const program = await buildProgram(asked, {
+    program = await buildProgram(asked, {
       execute,
       version: readVersion,
       stdout: io.stdout,
@@ -31,7 +32,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if (error instanceof CommanderError && error.code === "commander.help") return 2;
     const { createTalk } = await import("./talk.ts");
     return createTalk(io, flags).fail(
-      error instanceof CommanderError ? await toUsageError(error, asked[0]) : error,
+      error instanceof CommanderError ? await toUsageError(error, commandPath(program, argv)) : error,
       readVersion(),
     );
   }
@@ -45,10 +46,10 @@ async function showVersion(version: string, { output }: GlobalFlags, { stdout }:
 }
 
 /** The parser's words, with its suggestion as the hint. */
-async function toUsageError({ message }: CommanderError, command: string | undefined): Promise<Error> {
+async function toUsageError({ message }: CommanderError, path: readonly string[]): Promise<Error> {
   const { ModeltrailError } = await import("../diagnostics/errors.ts");
   const [first = "", suggestion] = message.replace(/^error: /, "").split("\n");
-  const help = `modeltrail ${command === undefined ? "" : `${command} `}--help shows what there is.`;
+  const help = `${["modeltrail", ...path].join(" ")} --help shows what there is.`;
   return new ModeltrailError("USAGE", first, { hint: suggestion?.replace(/^\((.*)\)$/, "$1") ?? help });
 }
 

@@ -158,6 +158,18 @@ export function commandsAsked(argv: readonly string[]): readonly string[] {
   return findCommandNames(argv).filter((name) => Object.hasOwn(COMMANDS, name));
 }
 
+/** The command that a command line is about, a command below another too: `audit`, `export`. */
+export function commandPath(program: Command | undefined, argv: readonly string[]): readonly string[] {
+  const path: string[] = [];
+  let command = program;
+  for (const name of findCommandNames(argv)) {
+    command = command?.commands.find((one) => one.name() === name);
+    if (command === undefined) break;
+    path.push(name);
+  }
+  return path;
+}
+
 function declareProgram(options: ProgramOptions): Command {
   const { stdout, color } = options;
   const width = (): number => Math.min(stdout.columns ?? 100, 120);

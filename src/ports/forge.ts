@@ -123,8 +123,6 @@ export interface PullRequests {
   permission(login: string): Promise<"admin" | "write" | "read" | "none">;
   /** Posts a suggestion on lines of a file that a reviewer can commit; writes nothing when it stands there already. */
   suggest(number: number, suggestion: Suggestion): Promise<void>;
-  /** Sets a status of a commit; writes nothing when its last one of that name says the same. */
-  setStatus(head: string, status: CommitStatus): Promise<void>;
   /**
    * Sets statuses of a commit one after the other, in the order given. One whose last word is ours and says the same,
    * its address aside, is left as it is. With `guard` a success of that name stands only as long as the guard holds.

@@ -96,7 +96,7 @@ async function planSetup(
 }
 
 /** Rejects with USAGE for names and places that no registry can have. */
-function refuseBadNames({ name, stages, storage }: InitOptions): void {
+function refuseBadNames({ name, stages, storage, forge }: InitOptions): void {
   const problem =
     nameProblem("registry", name) ??
     stages.map((stage) => nameProblem("stage", stage)).find((found) => found !== undefined);
@@ -113,7 +113,14 @@ function refuseBadNames({ name, stages, storage }: InitOptions): void {
     });
   if (new Set(stages).size !== stages.length)
     throw new ModeltrailError("USAGE", "a stage is named twice in --stages");
+  if (forge !== undefined && !GITHUB_REPOSITORY.test(forge.github))
+    throw new ModeltrailError("USAGE", `--github ${forge.github} names no repository`, {
+      hint: "Write owner/name, as in --github acme/models; the address of a server goes into --github-api.",
+    });
 }
+
+/** As the schema of modeltrail.yaml has it. */
+const GITHUB_REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/;
 
 /** What was said of storage is only checked by the schema; nothing is committed that could not be read again. */
 async function requireValid(changeSet: ChangeSet): Promise<Registry> {

@@ -60,8 +60,16 @@ describe("modeltrail audit", () => {
     };
     expect(await rows("--stage", "production")).toBe(1);
     expect(await rows("--limit", "2")).toBe(2);
-    expect(await rows("--model", "none")).toBe(0);
-    expect(await rows("--since", "2099-01-01")).toBe(0);
+    expect(await rows("--model", "fraud-detector", "--since", "2099-01-01")).toBe(0);
+    for (const nobody of [
+      ["--model", "none"],
+      ["--stage", "none", "--since", "2099-01-01"],
+      ["--model", "none", "--limit", "1"],
+    ]) {
+      const { code, stderr } = await shell.run("audit", "log", "-o", "json", ...nobody);
+      expect(code).toBe(1);
+      expect(expectMessages(stderr)).toMatchObject([{ error: { code: "NOT_FOUND" } }]);
+    }
     expect((await shell.run("audit", "log", "--limit", "no")).code).toBe(2);
     expect(await succeed(shell, "audit", "log", "--stage", "production")).toMatch(
       /promote +fraud-detector +production/,

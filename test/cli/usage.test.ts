@@ -38,6 +38,10 @@ describe("wrong usage", () => {
     ["register fraud-detector . --metrics missing.json", /auc/],
     ["merge main", /proposals/],
     ["gate fraud-detector@1.0.0", /--expect-version/],
+    ["audit export --format xml", /modeltrail audit export --help/],
+    ["audit lg", /Did you mean log/],
+    ["init --github acme", /owner\/name/],
+    ["init --github https://github.com/acme/models", /owner\/name/],
   ];
 
   it.each(cases)("%s: exit 2, with what to do", async (line, hint) => {

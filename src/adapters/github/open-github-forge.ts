@@ -15,7 +15,6 @@ import { readBranchRules, readWorkflowsMayApprove } from "./rules.ts";
 import { openApi, PATIENCE, type Patience } from "./sdk.ts";
 import { readBroughtBy, readRequest, readRequests } from "./requests.ts";
 import { keepComment } from "./standing-comment.ts";
-import { setStatus } from "./status.ts";
 import { readStatuses, setStatuses } from "./statuses.ts";
 import { postSuggestion } from "./suggest.ts";
 import { readViewer, type Viewer } from "./viewer.ts";
@@ -84,7 +83,6 @@ function pullRequestsOf(place: Place): PullRequests {
     contributors: (number) => readContributors(place, number),
     permission: (login) => readPermission(place, login),
     suggest: (number, suggestion) => postSuggestion(place, number, suggestion),
-    setStatus: (head, status) => setStatus(place, head, status),
     setStatuses: (head, statuses, guard) => setStatuses(place, viewer, head, { statuses, guard }),
     statuses: (commit) => readStatuses(place, commit),
     look: (number) => readRequest(place, number),

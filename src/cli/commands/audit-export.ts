@@ -27,7 +27,7 @@ export function declareAuditExport(command: Command, execute: Execute): void {
       ["modeltrail audit export --format csv", "everything, for a spreadsheet"],
       ["modeltrail audit export --format jsonl --since 2026-01-01", "a year, for a log store"],
     ],
-    exits: [[0, "written"], [1, "nothing is recorded yet"], COULD_NOT_TELL],
+    exits: [[0, "written"], [1, "nothing is recorded, of that model and stage"], COULD_NOT_TELL],
   });
   command.action((flags: ExportFlags) =>
     execute(command, async ({ open, io, flags: { output } }) => {

@@ -33,7 +33,7 @@ export function declareAuditLog(command: Command, execute: Execute): void {
       ["modeltrail audit log --stage production --limit 20", "the last changes of production"],
       ["modeltrail audit log --model fraud-detector --since 2026-11-01", "what happened to a model"],
     ],
-    exits: [[0, "answered"], [1, "nothing is recorded yet"], COULD_NOT_TELL],
+    exits: [[0, "answered"], [1, "nothing is recorded, of that model and stage"], COULD_NOT_TELL],
   });
   command.action((flags: AuditQueryFlags) =>
     execute(command, async ({ open }) => {

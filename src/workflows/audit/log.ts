@@ -37,7 +37,7 @@ export interface AuditLog {
   readonly entries: readonly LogRow[];
 }
 
-/** What was recorded. Rejects with NOT_FOUND where nothing is. What a verification would object to is left out, with a warning. */
+/** What was recorded. Rejects with NOT_FOUND where nothing is, of the model and stage asked for too. What a verification would object to is left out, with a warning. */
 export async function readLog(context: Context, query: LogQuery = {}): Promise<AuditLog> {
   const { branch, tip } = await openAudit(context, { fetch: query.fetch === true, push: false });
   if (tip === undefined) throw notRecorded(branch);
@@ -50,6 +50,7 @@ export async function readLog(context: Context, query: LogQuery = {}): Promise<A
     context.notices.warn(
       `${reader.unreadable} entries of ${branch} cannot be read; modeltrail audit verify says what is wrong`,
     );
+  if (!reader.hasSubject) throw nothingOf(query, branch);
   return { branch, commit: tip, entries: reader.entries };
 }
 
@@ -57,11 +58,14 @@ export async function readLog(context: Context, query: LogQuery = {}): Promise<A
 class LogReader {
   readonly entries: LogRow[] = [];
   unreadable = 0;
+  /** Whether any entry, at whatever time, is of the model and stage asked for. */
+  hasSubject: boolean;
   readonly #query: LogQuery;
   readonly #enrichments = new Map<number, EnrichmentFile>();
 
   constructor(query: LogQuery) {
     this.#query = query;
+    this.hasSubject = query.model === undefined && query.stage === undefined;
   }
 
   add({ commit, files }: BranchStep): void {
@@ -77,9 +81,14 @@ class LogReader {
 
   #addEntry(text: string, at: Pick<LogRow, "commit" | "author">): void {
     const reading = parseEntry(text);
-    if (!reading.ok) this.unreadable += 1;
-    else if (isWanted(reading.entry, this.#query))
-      this.entries.push(rowOf(reading.entry, at, this.#enrichments));
+    if (!reading.ok) {
+      this.unreadable += 1;
+      return;
+    }
+    const { entry } = reading;
+    if (!isOf(entry, this.#query)) return;
+    this.hasSubject = true;
+    if (isSince(entry, this.#query)) this.entries.push(rowOf(entry, at, this.#enrichments));
   }
 }
 
@@ -100,8 +109,23 @@ function rowOf(
   return { entry, ...at, enrichment };
 }
 
-function isWanted({ model, stage, committedAt }: AuditEntry, query: LogQuery): boolean {
-  if (query.model !== undefined && model !== query.model) return false;
-  if (query.stage !== undefined && stage !== query.stage) return false;
-  return query.since === undefined || Date.parse(committedAt) >= query.since.getTime();
+function nothingOf({ model, stage }: LogQuery, branch: string): ModeltrailError {
+  const subject = [
+    ...(model === undefined ? [] : [`model ${model}`]),
+    ...(stage === undefined ? [] : [`stage ${stage}`]),
+  ].join(", ");
+  return new ModeltrailError("NOT_FOUND", `nothing of ${subject} is recorded on ${branch}`, {
+    hint: "modeltrail audit log shows what is; modeltrail audit record brings what is not there yet.",
+  });
+}
+
+function isOf({ model, stage }: AuditEntry, query: LogQuery): boolean {
+  return (
+    (query.model === undefined || model === query.model) &&
+    (query.stage === undefined || stage === query.stage)
+  );
+}
+
+function isSince({ committedAt }: AuditEntry, { since }: LogQuery): boolean {
+  return since === undefined || Date.parse(committedAt) >= since.getTime();
 }

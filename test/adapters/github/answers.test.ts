@@ -126,7 +126,7 @@ describe("a rate limit", () => {
     const isApi = ({ path }: { path: string }): boolean => path.startsWith("/api/");
     const status = { name: "a", state: "success", description: "b" } as const;
     server.fail({ matches: (one) => isApi(one) && one.write, fault: secondaryRateLimit(1), times: 1 });
-    await patient.pullRequests.setStatus(place.world.main(), status);
+    await patient.pullRequests.setStatuses(place.world.main(), [status]);
     server.heal();
     const { error } = await failure(secondaryRateLimit(1), () => patient.listOpen());
     expect(error.code).toBe("RATE_LIMITED");

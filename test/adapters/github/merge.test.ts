@@ -60,11 +60,13 @@ describe("merging", () => {
       head,
       blockedBy: "blocked",
     });
-    await forge.pullRequests.setStatus(head, {
-      name: "modeltrail/verdict",
-      state: "success",
-      description: "ok",
-    });
+    await forge.pullRequests.setStatuses(head, [
+      {
+        name: "modeltrail/verdict",
+        state: "success",
+        description: "ok",
+      },
+    ]);
     expect(await forge.pullRequests.progress(1)).toEqual({ state: "open", branch: BRANCH, head });
     await forge.pullRequests.merge(1, head);
   });
@@ -139,11 +141,13 @@ describe("auto-merge", () => {
     const arm = (): Promise<unknown> => forge.pullRequests.armAutoMerge(1, head);
     expect(await place.writesOf(arm)).toEqual(["graphql/enablePullRequestAutoMerge"]);
     expect(await place.writesOf(arm)).toEqual([]);
-    await forge.pullRequests.setStatus(head, {
-      name: "modeltrail/verdict",
-      state: "success",
-      description: "",
-    });
+    await forge.pullRequests.setStatuses(head, [
+      {
+        name: "modeltrail/verdict",
+        state: "success",
+        description: "",
+      },
+    ]);
     expect(await forge.pullRequests.progress(1)).toMatchObject({ state: "merged" });
     expect(await place.writesOf(arm)).toEqual([]);
   });
