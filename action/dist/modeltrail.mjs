@@ -76685,6 +76685,7 @@ async function openContext(options) {
 		...sharedContext(options),
 		repository,
 		prefix,
+		defaultBranch: options.defaultBranch,
 		openStore: async (storage) => {
 			let { openArtifactStore } = await Promise.resolve().then(() => (init_open_store(), open_store_exports)), { root, gitDir, commonDir } = repository;
 			return openArtifactStore(storage, await storageFolder(repository, prefix, storage), {
@@ -78624,7 +78625,7 @@ var init_move = __esmMin((() => {
 }));
 // src/workflows/read/default-branch.ts
 async function findDefaultBranch(context, configured) {
-	let { refs, remote } = context.repository, origin = await remote.describe(), named = configured ?? (origin === void 0 ? void 0 : await remoteHead(context, origin.name)), candidates = named === void 0 ? ["main", "master"] : [named];
+	let { refs, remote } = context.repository, origin = await remote.describe(), named = configured ?? context.defaultBranch ?? (origin === void 0 ? void 0 : await remoteHead(context, origin.name)), candidates = named === void 0 ? ["main", "master"] : [named];
 	for (let name of candidates) {
 		let branch = await tipsOf(context, name, origin?.name);
 		if (branch.localTip !== void 0 || branch.remoteTip !== void 0) return branch;
@@ -80203,6 +80204,92 @@ async function readGates(forge, head, prefix) {
 }
 var init_forge_memory = __esmMin((() => {
 	init_status_name(), init_approvals(), init_timestamps();
+}));
+// action/src/event.ts
+function readTask(env, number) {
+	let name = requireVariable(env, "GITHUB_EVENT_NAME");
+	if (number !== "" && name !== "workflow_dispatch") throw new ModeltrailError("USAGE", `the input "pull-request" is for workflow_dispatch, not for ${name}`, { hint: "Leave it out: the event says which pull request it is about." });
+	if (name === "workflow_dispatch") return number === "" ? { kind: "every" } : dispatched(number);
+	if (name === "schedule") return { kind: "every" };
+	let event = readEvent(requireVariable(env, "GITHUB_EVENT_PATH"));
+	if (name === "pull_request" && event.action === "closed") return closedOf(event);
+	if (name === "pull_request" || name === "pull_request_review") return requestOf(event);
+	if (name === "merge_group") return groupOf(event);
+	if (name === "push") return pushOf(event);
+	throw new ModeltrailError("USAGE", `the event ${name} is not supported${REASONS[name] ?? ""}`, { hint: SUPPORTED });
+}
+function dispatched(text) {
+	let number = /^#?([1-9]\d{0,8})$/.exec(text)?.[1];
+	if (number !== void 0) return {
+		kind: "request",
+		number: Number(number),
+		head: void 0,
+		branch: void 0
+	};
+	throw new ModeltrailError("USAGE", `the input "pull-request" is ${JSON.stringify(text)}`, { hint: "Give it the number of a pull request, such as 12." });
+}
+function readEvent(path) {
+	try {
+		let value = JSON.parse(readFileSync(path, "utf8"));
+		if (typeof value == "object" && value) return value;
+	} catch (cause) {
+		throw new ModeltrailError("INVALID_INPUT", "the event that started this workflow cannot be read", {
+			hint: "Run the workflow again.",
+			cause
+		});
+	}
+	throw incomplete();
+}
+function requestOf({ pull_request: pull }) {
+	let { number, head, base } = pull ?? {};
+	if (number === void 0 || !isOid(head?.sha)) throw incomplete();
+	let isOwn = typeof head?.repo?.id == "number" && head.repo.id === base?.repo?.id;
+	return {
+		kind: "request",
+		number,
+		head: head?.sha,
+		branch: isOwn ? head?.ref : void 0
+	};
+}
+function closedOf({ pull_request: { number, head } = {} }) {
+	if (number === void 0 || !isOid(head?.sha)) throw incomplete();
+	return {
+		kind: "closed",
+		number,
+		head: head.sha
+	};
+}
+function groupOf({ merge_group: group }) {
+	let { base_ref: ref = "", base_sha: base, head_sha: head } = group ?? {};
+	if (!isOid(base) || !isOid(head) || ref === "") throw incomplete();
+	return {
+		kind: "group",
+		base,
+		head,
+		into: ref.replace(/^refs\/heads\//, "")
+	};
+}
+function pushOf({ ref, repository }) {
+	let main = repository?.default_branch;
+	if (ref === void 0 || main === void 0) throw incomplete();
+	if (ref === `refs/heads/${main}`) return { kind: "every" };
+	throw new ModeltrailError("USAGE", `this was a push to ${ref}, not to ${main}`, { hint: `Narrow the workflow down: on: push: branches: [${main}].` });
+}
+function readDefaultBranch(env) {
+	let { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: path = "", GITHUB_REF: ref = "" } = env, said = path === "" ? void 0 : readEvent(path).repository?.default_branch;
+	return typeof said == "string" && said !== "" ? said : name === "schedule" && ref.startsWith("refs/heads/") ? ref.slice(11) : void 0;
+}
+function isOid(text) {
+	return /^[0-9a-f]{40}$/.test(text ?? "");
+}
+function incomplete() {
+	return new ModeltrailError("INVALID_INPUT", "the event does not say what it is about", { hint: SUPPORTED });
+}
+var SUPPORTED, REASONS, init_event = __esmMin((() => {
+	init_errors$5(), init_environment(), SUPPORTED = "Use pull_request, pull_request_review, merge_group, push to the default branch, schedule or workflow_dispatch.", REASONS = {
+		pull_request_target: ": it gives a fork's pull request a token that writes",
+		workflow_run: ": it gives what a fork started a token that writes"
+	};
 })), record_exports = __exportAll({
 	RECORD_INPUTS: () => RECORD_INPUTS,
 	runRecord: () => runRecord
@@ -80219,6 +80306,7 @@ async function runRecord(env) {
 			...gitEnvironment(env, inputs.token, workspace)
 		},
 		now: () => new Date(),
+		defaultBranch: readDefaultBranch(env),
 		notices: NOTICES
 	});
 	try {
@@ -80296,7 +80384,7 @@ async function noteRecorded({ branch, entries }, { host, requestOf }, prefix) {
 	}
 }
 var RECORD_INPUTS, MOST_ANNOTATIONS$1, init_record = __esmMin((() => {
-	init_open_context(), init_errors$5(), init_record$2(), init_audit(), init_place(), init_read_entries(), init_record$1(), init_forge_memory(), init_environment(), init_inputs(), init_registry(), init_runner(), RECORD_INPUTS = {
+	init_open_context(), init_errors$5(), init_record$2(), init_audit(), init_place(), init_read_entries(), init_record$1(), init_forge_memory(), init_environment(), init_event(), init_inputs(), init_registry(), init_runner(), RECORD_INPUTS = {
 		...TOKEN,
 		...PATH,
 		anchor: {
@@ -80730,88 +80818,6 @@ async function judgeGroup(context, { base, head, into }, artifacts) {
 }
 var AT_ONCE$2, MOST_ROUNDS, MOST_REQUESTS, FORK, init_judge_requests = __esmMin((() => {
 	init_errors$5(), init_bounded(), init_judge(), init_suggest(), init_choose_requests(), init_judging_place(), AT_ONCE$2 = 4, MOST_ROUNDS = 3, MOST_REQUESTS = 150, FORK = "it comes from a fork, so nothing of it is verified";
-}));
-// action/src/event.ts
-function readTask(env, number) {
-	let name = requireVariable(env, "GITHUB_EVENT_NAME");
-	if (number !== "" && name !== "workflow_dispatch") throw new ModeltrailError("USAGE", `the input "pull-request" is for workflow_dispatch, not for ${name}`, { hint: "Leave it out: the event says which pull request it is about." });
-	if (name === "workflow_dispatch") return number === "" ? { kind: "every" } : dispatched(number);
-	if (name === "schedule") return { kind: "every" };
-	let event = readEvent(requireVariable(env, "GITHUB_EVENT_PATH"));
-	if (name === "pull_request" && event.action === "closed") return closedOf(event);
-	if (name === "pull_request" || name === "pull_request_review") return requestOf(event);
-	if (name === "merge_group") return groupOf(event);
-	if (name === "push") return pushOf(event);
-	throw new ModeltrailError("USAGE", `the event ${name} is not supported${REASONS[name] ?? ""}`, { hint: SUPPORTED });
-}
-function dispatched(text) {
-	let number = /^#?([1-9]\d{0,8})$/.exec(text)?.[1];
-	if (number !== void 0) return {
-		kind: "request",
-		number: Number(number),
-		head: void 0,
-		branch: void 0
-	};
-	throw new ModeltrailError("USAGE", `the input "pull-request" is ${JSON.stringify(text)}`, { hint: "Give it the number of a pull request, such as 12." });
-}
-function readEvent(path) {
-	try {
-		let value = JSON.parse(readFileSync(path, "utf8"));
-		if (typeof value == "object" && value) return value;
-	} catch (cause) {
-		throw new ModeltrailError("INVALID_INPUT", "the event that started this workflow cannot be read", {
-			hint: "Run the workflow again.",
-			cause
-		});
-	}
-	throw incomplete();
-}
-function requestOf({ pull_request: pull }) {
-	let { number, head, base } = pull ?? {};
-	if (number === void 0 || !isOid(head?.sha)) throw incomplete();
-	let isOwn = typeof head?.repo?.id == "number" && head.repo.id === base?.repo?.id;
-	return {
-		kind: "request",
-		number,
-		head: head?.sha,
-		branch: isOwn ? head?.ref : void 0
-	};
-}
-function closedOf({ pull_request: { number, head } = {} }) {
-	if (number === void 0 || !isOid(head?.sha)) throw incomplete();
-	return {
-		kind: "closed",
-		number,
-		head: head.sha
-	};
-}
-function groupOf({ merge_group: group }) {
-	let { base_ref: ref = "", base_sha: base, head_sha: head } = group ?? {};
-	if (!isOid(base) || !isOid(head) || ref === "") throw incomplete();
-	return {
-		kind: "group",
-		base,
-		head,
-		into: ref.replace(/^refs\/heads\//, "")
-	};
-}
-function pushOf({ ref, repository }) {
-	let main = repository?.default_branch;
-	if (ref === void 0 || main === void 0) throw incomplete();
-	if (ref === `refs/heads/${main}`) return { kind: "every" };
-	throw new ModeltrailError("USAGE", `this was a push to ${ref}, not to ${main}`, { hint: `Narrow the workflow down: on: push: branches: [${main}].` });
-}
-function isOid(text) {
-	return /^[0-9a-f]{40}$/.test(text ?? "");
-}
-function incomplete() {
-	return new ModeltrailError("INVALID_INPUT", "the event does not say what it is about", { hint: SUPPORTED });
-}
-var SUPPORTED, REASONS, init_event = __esmMin((() => {
-	init_errors$5(), init_environment(), SUPPORTED = "Use pull_request, pull_request_review, merge_group, push to the default branch, schedule or workflow_dispatch.", REASONS = {
-		pull_request_target: ": it gives a fork's pull request a token that writes",
-		workflow_run: ": it gives what a fork started a token that writes"
-	};
 }));
 // src/change/changed-lines.ts
 function changedLines(current, wanted) {

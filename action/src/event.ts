@@ -116,6 +116,15 @@ function pushOf({ ref, repository }: Payload): Task {
   });
 }
 
+/** The default branch, where what started the workflow says it: a checkout has no `origin/HEAD` that would. */
+export function readDefaultBranch(env: Environment): string | undefined {
+  const { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: path = "", GITHUB_REF: ref = "" } = env;
+  const said = path === "" ? undefined : readEvent(path).repository?.default_branch;
+  if (typeof said === "string" && said !== "") return said;
+  // A schedule runs on the default branch, and its event may say no more.
+  return name === "schedule" && ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : undefined;
+}
+
 function isOid(text: string | undefined): text is string {
   return /^[0-9a-f]{40}$/.test(text ?? "");
 }

@@ -10,6 +10,7 @@ import { readLastEntry } from "../../src/workflows/audit/read-entries.ts";
 import { recordAudit, type RecordResult } from "../../src/workflows/audit/record.ts";
 import { type ForgeMemory, recallFromForge } from "../../src/workflows/publish-verdict/forge-memory.ts";
 import { type Environment, requireVariable } from "./environment.ts";
+import { readDefaultBranch } from "./event.ts";
 import { type InputRules, PATH, readFolder, readInputs, TOKEN, YES_NO } from "./inputs.ts";
 import { markerOf } from "./registry.ts";
 import { annotate, hideSecret, NOTICES, runUrl, sayPage, setOutput, writeSummary } from "./runner.ts";
@@ -31,6 +32,7 @@ export async function runRecord(env: Readonly<Record<string, string>>): Promise<
     cwd: workspace,
     env: { ...env, GITHUB_TOKEN: inputs.token, ...gitEnvironment(env, inputs.token, workspace) },
     now: () => new Date(),
+    defaultBranch: readDefaultBranch(env),
     notices: NOTICES,
   });
   try {

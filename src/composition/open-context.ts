@@ -32,6 +32,7 @@ export async function openContext(options: OpenContextOptions): Promise<OpenedCo
     ...sharedContext(options),
     repository,
     prefix,
+    defaultBranch: options.defaultBranch,
     openStore: async (storage) => {
       const { openArtifactStore } = await import("./open-store.ts");
       const { root, gitDir, commonDir } = repository;

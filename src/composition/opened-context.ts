@@ -9,6 +9,8 @@ export interface OpenContextOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly notices: Notices;
   readonly now: () => Date;
+  /** The default branch, where the host itself has said which it is; left out: what `origin/HEAD` names. */
+  readonly defaultBranch?: string | undefined;
 }
 
 /** The context of a command, with the repository to close when it is done. */

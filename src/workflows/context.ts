@@ -11,6 +11,8 @@ export interface Context {
   readonly repository: Repository;
   /** The registry's folder inside the repository: empty, or ending with `/`. */
   readonly prefix: string;
+  /** The default branch as its host names it, such as `main`, where somebody told; it goes before `origin/HEAD`. */
+  readonly defaultBranch?: string | undefined;
   readonly openStore: (storage: Registry["spec"]["storage"]) => Promise<ArtifactStore>;
   readonly openForge: (repository: Repository, scope: ForgeScope) => Promise<Forge>;
   /** Rejects with CREDENTIALS when there is nothing to sign in with where proposals are pull requests. */

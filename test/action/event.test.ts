@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { readTask } from "../../action/src/event.ts";
+import { readDefaultBranch, readTask } from "../../action/src/event.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "modeltrail-event-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -36,6 +36,21 @@ describe("what an event asks for", () => {
     ],
   ])("%s", (name, payload, number, task) => {
     expect(read(name, payload, number)).toMatchObject(task);
+  });
+
+  it("names the default branch, a schedule by its ref", () => {
+    const path = join(folder, "named.json");
+    const named = (payload: object, env: object = {}): string | undefined => {
+      writeFileSync(path, JSON.stringify(payload));
+      return readDefaultBranch({ GITHUB_EVENT_PATH: path, ...env });
+    };
+    expect(named({ repository: { default_branch: "trunk" } })).toBe("trunk");
+    expect(named({}, { GITHUB_EVENT_NAME: "schedule", GITHUB_REF: "refs/heads/trunk" })).toBe("trunk");
+    expect(named({ repository: null }, { GITHUB_EVENT_NAME: "push", GITHUB_REF: "refs/heads/x" })).toBe(
+      undefined,
+    );
+    expect(named({ repository: { default_branch: 7 } })).toBe(undefined);
+    expect(readDefaultBranch({})).toBe(undefined);
   });
 
   it.each<[string, unknown, string, string, RegExp]>([

@@ -88,6 +88,21 @@ describe("action/record", { timeout: 120_000 }, () => {
     expect(stdout).toMatch(/^::warning::Entry \d+ came around the gates/m);
   });
 
+  it("goes by the default branch that the event names, though an older main lies beside it", async () => {
+    const { world } = team;
+    world.commit({ branch: "trunk", files: { "models/fraud/README.md": "# Fraud\n" } });
+    const [name, payload] = pushEvent(world, "refs/heads/trunk");
+    const { repository } = payload as { readonly repository: object };
+    const place = await checkout(world, folder, 0);
+    const { code } = await runStep("record", world, {
+      event: [name, { ...payload, repository: { ...repository, default_branch: "trunk" } }],
+      env: { GITHUB_WORKSPACE: place },
+    });
+    expect(code).toBe(0);
+    const messages = team.git("log", "--format=%B", AUDIT);
+    expect(messages).toContain(team.git("rev-parse", "trunk"));
+  });
+
   it("fails where the token may not push, and records nothing", async () => {
     const token = workflowToken(team.world, { metadata: "read", contents: "read", pull_requests: "read" });
     const { code, outputs } = await record({ token });

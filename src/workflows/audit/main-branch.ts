@@ -22,8 +22,8 @@ export interface MainQuery {
 }
 
 /**
- * Finds the main branch without asking what is checked out, which may be anybody's: it is what `origin/HEAD` names, else
- * `main` or `master`, or what the policy of that branch says instead. Only where that branch holds no registry does
+ * Finds the main branch without asking what is checked out, which may be anybody's: it is what its host says or `origin/HEAD`
+ * names, else `main` or `master`, or what the policy of that branch says instead. Only where that branch holds no registry does
  * HEAD's word count.
  */
 export async function findMainBranch(context: Context, { push, atHead }: MainQuery): Promise<MainBranch> {

@@ -8,14 +8,17 @@ export interface DefaultBranch {
   readonly localTip: string | undefined;
 }
 
-/** The default branch: what modeltrail.yaml at HEAD says, else what origin/HEAD names, else main or master. */
+/** The default branch: what was configured, else what its host says or origin/HEAD names, else main or master. */
 export async function findDefaultBranch(
   context: Context,
   configured: string | undefined,
 ): Promise<DefaultBranch> {
   const { refs, remote } = context.repository;
   const origin = await remote.describe();
-  const named = configured ?? (origin === undefined ? undefined : await remoteHead(context, origin.name));
+  const named =
+    configured ??
+    context.defaultBranch ??
+    (origin === undefined ? undefined : await remoteHead(context, origin.name));
   const candidates = named === undefined ? ["main", "master"] : [named];
   for (const name of candidates) {
     const branch = await tipsOf(context, name, origin?.name);
