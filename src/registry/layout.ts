@@ -15,8 +15,13 @@ export function versionPath(model: string, version: string): string {
   return `${modelFolder(model)}/versions/${version}.yaml`;
 }
 
+/** Ends with `/`. */
+export function yankFolder(model: string): string {
+  return `${modelFolder(model)}/yanked/`;
+}
+
 export function yankPath(model: string, version: string): string {
-  return `${modelFolder(model)}/yanked/${version}.yaml`;
+  return `${yankFolder(model)}${version}.yaml`;
 }
 
 export function stagePath(model: string, stage: string): string {

@@ -1,12 +1,14 @@
 import { ModeltrailError } from "../diagnostics/errors.ts";
-import type { Finding } from "../diagnostics/finding.ts";
-import { versionPath } from "../registry/layout.ts";
+import { stagePath, versionPath, yankFolder } from "../registry/layout.ts";
+import { allFindings } from "../registry/model-view.ts";
+import { versionNumber } from "../registry/versions.ts";
 import type { Context } from "./context.ts";
 import { checkArtifact } from "./judge/artifacts.ts";
 import { openCommit, type ReadAt, type RegistryCommit } from "./read/commit.ts";
 import { requireValue } from "./require-entry.ts";
 import { findTarget, requireReference } from "./target.ts";
-import { readCheckedModel } from "./read/snapshot.ts";
+import type { Wanted } from "./read/manifests.ts";
+import { readSnapshot } from "./read/snapshot.ts";
 import { readPolicy } from "./read/policy.ts";
 
 /** What a deploy insists on. */
@@ -67,26 +69,29 @@ export async function gateStage(
   };
 }
 
+interface Held {
+  /** Of the model. */
+  readonly name: string;
+  readonly stage: string;
+  readonly version: string;
+}
+
 /** What is wrong with the files of a stage and its version; when nothing is, what is wrong with the stored bytes. */
-async function findReasons(
-  context: Context,
-  commit: RegistryCommit,
-  { name, stage, version }: { readonly name: string; readonly stage: string; readonly version: string },
-): Promise<string[]> {
-  const model = await readCheckedModel(
-    context,
-    commit,
-    name,
-    (identity) =>
-      (identity.kind === "stage" && identity.stage === stage) ||
-      (identity.kind === "version" && identity.version === version),
+async function findReasons(context: Context, commit: RegistryCommit, held: Held): Promise<string[]> {
+  const { name, stage, version } = held;
+  const isNumber = (other: string): boolean => versionNumber(other) === versionNumber(version);
+  const wanted: Wanted = (identity) =>
+    identity.kind === "registry" ||
+    (identity.kind === "stage" && identity.stage === stage) ||
+    ((identity.kind === "version" || identity.kind === "yank") && isNumber(identity.version));
+  const snapshot = await readSnapshot(context, commit, { models: [name], wanted });
+  const wrong = allFindings(snapshot).filter(
+    ({ severity, file }) => severity === "error" && mayDecide(file, held),
   );
-  const files = new Set([model.stages.get(stage)?.path, versionPath(name, version)]);
-  const wrong = model.findings.filter((finding) => isAbout(finding, files));
   if (wrong.length > 0) return wrong.map((finding) => finding.message);
   const store = await context.openStore((await readPolicy(context, commit)).spec.storage);
   try {
-    const manifest = requireValue(model.versions.get(version));
+    const manifest = requireValue(snapshot.models.get(name)?.versions.get(version));
     const { finding } = await checkArtifact(store, manifest, { undecided: "throw" });
     return finding === undefined ? [] : [finding.message];
   } finally {
@@ -94,6 +99,10 @@ async function findReasons(
   }
 }
 
-function isAbout(finding: Finding, files: ReadonlySet<string | undefined>): boolean {
-  return finding.severity === "error" && files.has(finding.file);
+/** A yank that cannot be told for one, or whose it is, may be of this very version; and so may a number written twice. */
+function mayDecide(file: string | undefined, { name, stage, version }: Held): boolean {
+  if (file === undefined) return false;
+  if (file.startsWith(yankFolder(name))) return true;
+  const number = versionNumber(version);
+  return [stagePath(name, stage), versionPath(name, number), versionPath(name, `v${number}`)].includes(file);
 }

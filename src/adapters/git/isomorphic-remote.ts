@@ -227,8 +227,7 @@ function requireAccepted(answer: Buffer, banded: boolean): void {
     throw unreachable("the remote did not say whether it took the push", cause);
   }
   const refused = lines.filter((line) => line.startsWith("ng ")).map((line) => line.slice(3));
-  const told = refused.filter((line) => !/atomic/.test(line));
-  if (refused.length > 0) throw refusedByRemote((told.length > 0 ? told : refused).join("; "), said);
+  if (refused.length > 0) throw refusedByRemote(refused, said);
   if (!lines.includes("unpack ok"))
     throw unreachable(`the remote could not store the push: ${lines[0] ?? "no answer"}`);
 }

@@ -41,6 +41,7 @@ export class NativeBatch {
   #queue: Pending[] = [];
   #header = Buffer.alloc(0);
   #body: Body | undefined;
+  #closed = false;
 
   constructor(git: NativeGit) {
     this.#git = git;
@@ -51,6 +52,8 @@ export class NativeBatch {
     const lines = `${names.join("\n")}\n`;
     if (lines.includes("\0") || lines.split("\n").length !== names.length + 1)
       throw new ModeltrailError("INVALID_INPUT", "a revision cannot hold a line break");
+    // Work that goes on beside a failure would start a child that nobody ends.
+    if (this.#closed) throw new ModeltrailError("GIT", "the repository was closed already");
     const child = this.#start();
     hold(child, true);
     const asked = new Promise<BatchReply[]>((resolve, reject) =>
@@ -62,6 +65,7 @@ export class NativeBatch {
 
   async close(): Promise<void> {
     const child = this.#child;
+    this.#closed = true;
     this.#child = undefined;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     hold(child, true);

@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
+import { devNull } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
 import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Layout } from "./locate.ts";
@@ -29,6 +30,8 @@ const DROPPED =
   /^GIT_(DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|NAMESPACE|PREFIX|CEILING_DIRECTORIES|SHALLOW_FILE|GRAFT_FILE|REPLACE_REF_BASE|DEFAULT_HASH|CONFIG|EXTERNAL_DIFF|DIFF_OPTS|QUARANTINE_PATH|INTERNAL_SUPER_PREFIX|(NOGLOB|GLOB|ICASE|LITERAL)_PATHSPECS)$/;
 const CLEAN: Readonly<Record<string, string>> = {
   GIT_NO_REPLACE_OBJECTS: "1",
+  // Parents are what commits say, not what a file of this clone pretends.
+  GIT_GRAFT_FILE: devNull,
   GIT_OPTIONAL_LOCKS: "0",
   GIT_LITERAL_PATHSPECS: "1",
   GIT_TERMINAL_PROMPT: "0",

@@ -51,7 +51,7 @@ export function parseTree(oid: string, bytes: Buffer): readonly RawTreeEntry[] {
     const end = space < 0 ? -1 : text.indexOf("\0", space + 1);
     if (end < 0 || end + 21 > bytes.length) throw new ModeltrailError("GIT", `tree ${oid} is damaged`);
     const isPlain = space === at + PLAIN_FILE.length && text.startsWith(PLAIN_FILE, at);
-    const mode = isPlain ? PLAIN_FILE : text.slice(at, space).padStart(6, "0");
+    const mode = isPlain ? PLAIN_FILE : canonicalMode(text.slice(at, space));
     const id = hex.slice(2 * (end + 1), 2 * (end + 21));
     const name = text.slice(space + 1, end);
     entries.push(
@@ -60,6 +60,15 @@ export function parseTree(oid: string, bytes: Buffer): readonly RawTreeEntry[] {
     at = end + 21;
   }
   return entries;
+}
+
+/** As Git itself reads modes, whatever other tools wrote: of a file it keeps whether it is executable, of others the kind. */
+function canonicalMode(text: string): string {
+  const bits = Number.parseInt(text, 8);
+  const kind = bits & 0o170000;
+  if (kind === 0o100000) return (bits & 0o100) === 0 ? PLAIN_FILE : "100755";
+  if (kind === 0o040000) return TREE_MODE;
+  return kind === 0o120000 ? "120000" : "160000";
 }
 
 function isAscii(text: string): boolean {

@@ -12,10 +12,14 @@ export function lostLease(detail: string): ModeltrailError {
   });
 }
 
-/** A server that said no to one ref; `said` is what its hooks and rules wrote meanwhile. */
-export function refusedByRemote(reason: string, said = ""): ModeltrailError {
-  if (RACE.test(reason)) return lostLease(reason);
+/** A server that said no, and why, by ref; `said` is what it, its hooks and its rules wrote meanwhile. */
+export function refusedByRemote(reasons: readonly string[], said: string): ModeltrailError {
+  // An atomic push blames every ref; the reason stands at the one that was refused, or in the words alone.
+  const told = reasons.filter((one) => !/atomic/.test(one));
+  const reason = (told.length > 0 ? told : reasons).join("; ");
   const words = lastLines(said);
+  if (RACE.test(reason)) return lostLease(reason);
+  if (told.length === 0 && RACE.test(said)) return lostLease(words);
   return new ModeltrailError(
     "FORBIDDEN",
     `the remote refused the push: ${reason}${words === "" ? "" : `; it says: ${words}`}`,
@@ -52,12 +56,10 @@ export function pushFailure(done: GitOutput): ModeltrailError {
     .toString("utf8")
     .split("\n")
     .filter((line) => line.startsWith("!"));
-  // An atomic push blames every ref; the reason stands at the one that was refused.
   const reasons = rows.map((row) => row.split("\t").slice(1).join(" "));
-  const told = reasons.filter((reason) => !/atomic/.test(reason));
-  const reason = (told.length > 0 ? told : reasons).join("; ");
-  if (/\[remote rejected\]/.test(reason)) return refusedByRemote(reason, remoteWords(done.stderr));
-  if (/\[rejected\]/.test(reason)) return lostLease(reason);
+  const refused = reasons.filter((reason) => reason.includes("[remote rejected]"));
+  if (refused.length > 0) return refusedByRemote(refused, remoteWords(done.stderr));
+  if (reasons.some((reason) => reason.includes("[rejected]"))) return lostLease(reasons.join("; "));
   if (rows.length === 0 && /failed to push some refs/.test(done.stderr)) {
     return new ModeltrailError("FORBIDDEN", `the pre-push hook refused: ${lastLines(done.stderr)}`, {
       hint: "the hook lies in the repository's hooks folder (core.hooksPath)",

@@ -196,6 +196,66 @@ for (const engine of ENGINES) {
       await repository.close();
     });
 
+    it("reads modes as Git does, whatever another tool wrote", async () => {
+      const folder = smallFixture();
+      const blob = git(folder, "rev-parse", "HEAD:models/a/model.yaml");
+      const models = git(folder, "rev-parse", "HEAD:models");
+      const entry = (mode: string, name: string, oid: string): Buffer =>
+        Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(oid, "hex")]);
+      const rows = [
+        entry("100664", "a", blob),
+        entry("100775", "b", blob),
+        entry("120777", "c", blob),
+        entry("40755", "models", models),
+      ];
+      const tree = gitWith(folder, {
+        args: ["hash-object", "-t", "tree", "-w", "--literally", "--stdin"],
+        input: Buffer.concat(rows),
+      });
+      const repository = await openRepository(folder, { engine, env });
+      const [entries = []] = await repository.objects.readTrees([tree]);
+      expect(entries.map(({ name, mode }) => `${mode} ${name}`)).toEqual([
+        "100644 a",
+        "100755 b",
+        "120000 c",
+        "040000 models",
+      ]);
+      const usual = gitWith(folder, {
+        args: ["mktree"],
+        input: `100644 blob ${blob}\ta\n100755 blob ${blob}\tb\n120000 blob ${blob}\tc\n040000 tree ${models}\tmodels\n`,
+      });
+      expect(usual).not.toBe(tree);
+      const odd = git(folder, "commit-tree", tree, "-m", "odd", "-p", "HEAD");
+      const plain = git(folder, "commit-tree", usual, "-m", "usual", "-p", odd);
+      for await (const { commit, changes } of repository.history.firstParent(plain, { until: odd }))
+        expect([commit.oid, changes]).toEqual([plain, []]);
+      await repository.close();
+    });
+
+    it("goes by the parents that commits have, not by grafts", async () => {
+      const folder = smallFixture();
+      git(folder, "commit", "--quiet", "--allow-empty", "-m", "second");
+      const head = git(folder, "rev-parse", "HEAD");
+      writeFileSync(join(folder, ".git/info/grafts"), `${head}\n`);
+      const repository = await openRepository(folder, { engine, env });
+      const walked: string[] = [];
+      for await (const { commit } of repository.history.firstParent(head)) walked.push(commit.oid);
+      expect(walked.length).toBeGreaterThan(1);
+      await repository.close();
+    });
+
+    it("reads nothing more once it is closed, and starts no child that nobody ends", async () => {
+      const folder = smallFixture();
+      const repository = await openRepository(folder, { engine, env });
+      const head = git(folder, "rev-parse", "HEAD");
+      await repository.objects.readCommit(head);
+      await repository.close();
+      const late = repository.objects.readTrees([git(folder, "rev-parse", "HEAD^{tree}")]);
+      if (engine === "native") await expect(late).rejects.toMatchObject({ code: "GIT" });
+      else await late.catch(() => undefined);
+      await repository.close();
+    });
+
     it("refuses SHA-256 objects and refs in tables", async () => {
       const folder = makeFolder();
       git(folder, "init", "--quiet", "--object-format=sha256");

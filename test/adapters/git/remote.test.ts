@@ -153,6 +153,20 @@ for (const engine of ["native", "isomorphic"] as const) {
       await repository.close();
     });
 
+    it("says CONFLICT when another push holds a ref just then", async () => {
+      const { name, bare } = publish();
+      const { folder, repository } = await cloneOf(name);
+      const head = git(folder, "rev-parse", "HEAD");
+      writeFileSync(join(bare, "refs/heads/main.lock"), "");
+      const updates = [
+        { name: MAIN, expected: head, value: await commitOn(repository, head, "next\n") },
+        { name: "refs/heads/audit", expected: null, value: head },
+      ];
+      await expect(repository.remote.push(updates)).rejects.toMatchObject({ code: "CONFLICT" });
+      expect(git(bare, "for-each-ref", "refs/heads/audit")).toBe("");
+      await repository.close();
+    });
+
     it("says FORBIDDEN when a rule of the remote refuses", async () => {
       const { name, bare } = publish();
       const { repository, folder } = await cloneOf(name);

@@ -22,9 +22,12 @@ export async function compareEntries(
 /** What stands at a path; null for nothing. */
 export type Place = Pick<TreeEntry, "oid" | "mode"> | null;
 
-/** Git's mode of an entry as the port writes it; GraphQL gives the bare number. */
+/** The mode as Git itself reads it, whatever other tools wrote; GraphQL gives the bare number. */
 export function modeOf(mode: number): string {
-  return mode.toString(8).padStart(6, "0");
+  const kind = mode & 0o170000;
+  if (kind === 0o100000) return (mode & 0o100) === 0 ? "100644" : "100755";
+  if (kind === 0o040000) return "040000";
+  return kind === 0o120000 ? "120000" : "160000";
 }
 
 function isFolder(place: Place): boolean {
