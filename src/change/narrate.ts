@@ -17,7 +17,7 @@ export interface MoveStory {
 export function narrateMove({ from, to, reason, undo }: MoveStory): string {
   const { artifact, description } = to.spec;
   return [
-    ...(reason === undefined ? [] : [reason]),
+    ...(reason === undefined ? [] : [inertWords(reason)]),
     ...(description === undefined ? [] : [`${to.spec.version} is: ${inertWords(description)}`]),
     `${artifact.format}, ${formatBytes(artifact.sizeBytes)} in ${formatCount(artifact.files.length, "file")}, ${artifact.digest}`,
     ...narrateMetrics(from, to),

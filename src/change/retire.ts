@@ -1,5 +1,6 @@
 import { stagePath } from "../registry/layout.ts";
 import type { ChangeSet } from "./change-set.ts";
+import { inertWords } from "./inert-words.ts";
 
 /** A stage that is to hold nothing. */
 export interface Retirement {
@@ -19,7 +20,7 @@ export function planRetirement({ model, stage, from, reason, requestedBy }: Reti
     branch: `retire/${stage}/${model}`,
     title: `retire(${stage}): ${model} ${from ?? "(broken)"}`,
     body: [
-      ...(reason === undefined ? [] : [reason]),
+      ...(reason === undefined ? [] : [inertWords(reason)]),
       ...(undo === undefined ? [] : [`To undo: ${undo}`]),
     ].join("\n\n"),
     trailers: [

@@ -4,6 +4,7 @@ import { stagePath, yankPath } from "../registry/layout.ts";
 import type { ModelView } from "../registry/model-view.ts";
 import { flatName } from "../registry/names.ts";
 import type { ChangeSet } from "./change-set.ts";
+import { inertWords } from "./inert-words.ts";
 import { LOCAL_CONFIG, renderStageFile } from "./stage-file.ts";
 
 /** A version that nobody should use any more. */
@@ -46,7 +47,7 @@ export function planYank({ model, version, reason, replacement, at, requestedBy 
     branch: `yank/${model.name}/${version}`,
     title: `yank: ${model.name} ${version}${replacement === undefined ? "" : ` (use ${replacement.spec.version})`}`,
     body: [
-      reason,
+      inertWords(reason),
       ...(moves.length === 0 ? [] : [`Moves ${held.join(" and ")} to ${replacement?.spec.version}.`]),
     ].join("\n\n"),
     trailers: [

@@ -246,6 +246,35 @@ describe("other changes", () => {
     expect(moved.edits[1]?.text).toContain('version: "1.1.0"');
   });
 
+  it("carry a reason that starts, stops and calls nothing on GitHub, and keep it as it was in the manifest", () => {
+    const reason = "[skip ci] fixes #1, asks @acme/admins";
+    const who = { reason, requestedBy: "ada" } as const;
+    const yank = planYank({
+      ...who,
+      model: view(),
+      version: "1.0.0",
+      at: "2026-11-20T10:15:00Z",
+      replacement: v2,
+    });
+    const bodies = [
+      planMove({
+        ...who,
+        kind: "promote",
+        stage: "production",
+        version: v2,
+        current: undefined,
+        currentVersion: v1,
+      }),
+      planRetirement({ ...who, model: "fraud", stage: "production", from: "1.0.0" }),
+      yank,
+    ].map(({ body }) => body);
+    for (const body of bodies) {
+      expect(body).toContain("(skip ci) fixes # 1, asks @ acme/admins");
+      expect(body).not.toMatch(/\[skip ci\]|#1|@acme/);
+    }
+    expect(yank.edits[0]?.text).toContain(reason);
+  });
+
   it("register adds the version and, for a new model, model.yaml", () => {
     const newModel = newModelManifest("fraud", { owner: "ada" });
     expect(

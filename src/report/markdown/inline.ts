@@ -15,20 +15,27 @@ export function code(value: string): string {
   return `${fence}${space}${text}${space}${fence}`;
 }
 
-/** Free text in a paragraph of its own: what Markdown, mentions and references are made of is taken apart. */
+/**
+ * What a person wrote, in a paragraph of its own: what Markdown, mentions and references are made of is taken apart. A
+ * web address stays one, since it says itself where it goes.
+ */
 export function quote(text: string): string {
   return text
     .split("\n")
-    .map((line) => `> ${prose(line)}`.trimEnd())
+    .map((line) => `> ${withAddresses(line)}`.trimEnd())
     .join("\n");
 }
 
-/** A line of free text; a web address in it stays one, since it says itself where it goes. */
-export function prose(text: string): string {
-  return escapeText(text)
+function withAddresses(line: string): string {
+  return escapeText(line)
     .split(ADDRESS)
     .map((part, index) => (index % 2 === 1 ? `<${part}>` : inert(part)))
     .join("");
+}
+
+/** A line of text that nobody answers for: not even an address in it is one. */
+export function prose(text: string): string {
+  return inert(escapeText(text));
 }
 
 const ADDRESS = /(\bhttps?:\/\/[\w.~:/?#@!$&'*+,;=%-]*[\w/])/;
@@ -37,8 +44,10 @@ function inert(text: string): string {
   return text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
-    .replaceAll(/[\\`*_{}[\]()#+\-!|~>]/g, (mark) => `\\${mark}`)
+    .replaceAll(/[\\`*_{}[\]()#+\-!|~>$]/g, (mark) => `\\${mark}`)
     .replaceAll(/(\\#|@)(?=[\w-])/g, "$1&#8203;")
+    .replaceAll(/(www)\./gi, "$1&#8203;.")
+    .replaceAll(/:(?=\/\/|[\w+\\-]+:)/g, ":&#8203;")
     .replaceAll(/\b(GH)\\-(?=\d)/gi, "$1\\-&#8203;")
     .replaceAll(/^(\s*\d+)\./g, "$1\\.");
 }

@@ -60,6 +60,12 @@ const nasty = fc
       "\u202e",
       "\u200b",
       "::error::",
+      "www.evil.example",
+      "HTTPS://evil.example/x",
+      "ftp://evil.example",
+      "a@evil.example",
+      "$x$",
+      ":tada:",
       "##[group]",
       " ",
       "a",
@@ -94,8 +100,20 @@ describe("text of a repository in Markdown", () => {
           expect(target?.replace(/^https?:\/\//, "")).toBe(label?.replace(/^https?:\/\//, ""));
         expect(visibleText(rendered)).not.toMatch(/@[A-Za-z0-9]|#\d|\bGH-\d/i);
         expect(rendered.endsWith("<p>after</p>")).toBe(true);
-        const line = text.replaceAll(/[\n\r]/g, " ");
-        expect(html(renderTable(["", "x"], [[prose(line), prose(line)]])).match(/<td>/g)).toHaveLength(2);
+      }),
+      runs,
+    );
+  });
+
+  it("is a line of which nothing comes, not even of an address in it", () => {
+    fc.assert(
+      fc.property(nasty, (text) => {
+        const line = prose(text.replaceAll(/[\n\r]/g, " "));
+        const rendered = html(renderTable(["", "x"], [[line, line]]));
+        expect(tagsOf(rendered).toSorted()).toEqual(["table", "tbody", "td", "th", "thead", "tr"]);
+        expect(rendered.match(/<td>/g)).toHaveLength(2);
+        expect(visibleText(rendered)).not.toMatch(/@[A-Za-z0-9]|#\d|\bGH-\d|www\.|:\/\/|:[\w+-]+:/i);
+        expect(line).not.toMatch(/(?<!\\)\$/);
       }),
       runs,
     );
