@@ -29,7 +29,8 @@ function noCloneRow(size, since, atMost) {
   return { name: `promote, no clone ${size}${depth}`, prepare: () => prepareNoClone(size, since, atMost) };
 }
 
-async function prepareNoClone(size, since, atMost) {
+/** A registry of that size on the GitHub of our tests, and the command that promotes a version there. */
+export async function openForge(size, since) {
   const { folder, model } = await generateRegistry(size);
   const home = mkdtempSync(join(tmpdir(), "modeltrail-bench-"));
   const { openWorld } = await loadWorld();
@@ -39,32 +40,29 @@ async function prepareNoClone(size, since, atMost) {
   mkdirSync(join(bare, "objects", "info"), { recursive: true });
   writeFileSync(join(bare, "objects", "info", "alternates"), `${join(folder, ".git", "objects")}\n`);
   await importOnTop({ bare, folder, home, model, since });
-  const branch = `promote/staging/${model}/${VERSION}`;
+  const registry = `${server.url}/acme/models`;
+  const promote = modeltrail(home, "promote", `${model}@${VERSION}`, "--to", "staging", "--registry", registry);
+  const clone = ["--quiet", "--bare", "--depth=1", server.gitUrl("acme/models", token), join(home, "clone")];
+  return {
+    world,
+    home,
+    branch: `promote/staging/${model}/${VERSION}`,
+    promote: { ...promote, env: { GITHUB_TOKEN: token.value, HOME: home } },
+    clone: { label: "git clone --bare --depth=1", command: "git", args: ["clone", ...clone] },
+    close: async () => {
+      await world.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+async function prepareNoClone(size, since, atMost) {
+  const { world, home, branch, promote, clone, close } = await openForge(size, since);
+  const { repository, server } = world;
   let cost;
   return {
-    ours: {
-      ...modeltrail(home, "promote", `${model}@${VERSION}`, "--to", "staging"),
-      args: [
-        ...modeltrail(home, "promote", `${model}@${VERSION}`, "--to", "staging").args,
-        "--registry",
-        `${server.url}/acme/models`,
-      ],
-      env: { GITHUB_TOKEN: token.value, HOME: home },
-    },
-    references: [
-      {
-        label: "git clone --bare --depth=1",
-        command: "git",
-        args: [
-          "clone",
-          "--quiet",
-          "--bare",
-          "--depth=1",
-          server.gitUrl("acme/models", token),
-          join(home, "clone"),
-        ],
-      },
-    ],
+    ours: promote,
+    references: [clone],
     reset: async () => {
       cost = costOf(server.requests.splice(0)) ?? cost;
       rmSync(join(home, "clone"), { recursive: true, force: true });
@@ -72,17 +70,18 @@ async function prepareNoClone(size, since, atMost) {
       repository.git.move(`refs/heads/${branch}`, repository.git.parse(`refs/heads/${branch}`), null);
       repository.pulls.clear();
     },
-    note: () => `${cost.requests} requests, ${(cost.bytes / 1e6).toFixed(2)} MB both ways`,
-    close: async () => {
-      await world.close();
-      rmSync(home, { recursive: true, force: true });
-    },
+    note: () => renderCost(cost),
+    close,
     atMost,
   };
 }
 
+export function renderCost({ requests, bytes }) {
+  return `${requests} requests, ${(bytes / 1e6).toFixed(2)} MB both ways`;
+}
+
 /** Of a promotion; those of the reference are none of the API. */
-function costOf(requests) {
+export function costOf(requests) {
   const ours = requests.filter(({ path }) => path.startsWith("/api/"));
   if (ours.length === 0) return undefined;
   return { requests: ours.length, bytes: ours.reduce((sum, { bytes }) => sum + bytes, 0) };

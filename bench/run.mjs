@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { compare, inspect, median, run } from "./measure.mjs";
 import { NO_CLONE_ROWS } from "./no-clone.mjs";
+import { VERDICT_ROWS } from "./verdict.mjs";
 import { ROWS } from "./rows.mjs";
 import { transferRows } from "./transfers.mjs";
 
@@ -27,7 +28,7 @@ const COLUMNS = [
 
 console.log(`Node ${process.versions.node}, ${rounds} rounds; objects read: commits/trees/blobs`);
 printRow(COLUMNS.map(([title]) => title));
-const rows = [...ROWS, ...NO_CLONE_ROWS, ...transferRows({ quick: values.quick })].filter(isWanted);
+const rows = [...ROWS, ...NO_CLONE_ROWS, ...VERDICT_ROWS, ...transferRows({ quick: values.quick })].filter(isWanted);
 if (rows.length === 0) throw new Error(`no row is called ${values.only.join(" or ")}`);
 for (const row of rows) await measureRow(row);
 
