@@ -41,7 +41,15 @@ export async function openForge(size, since) {
   writeFileSync(join(bare, "objects", "info", "alternates"), `${join(folder, ".git", "objects")}\n`);
   await importOnTop({ bare, folder, home, model, since });
   const registry = `${server.url}/acme/models`;
-  const promote = modeltrail(home, "promote", `${model}@${VERSION}`, "--to", "staging", "--registry", registry);
+  const promote = modeltrail(
+    home,
+    "promote",
+    `${model}@${VERSION}`,
+    "--to",
+    "staging",
+    "--registry",
+    registry,
+  );
   const clone = ["--quiet", "--bare", "--depth=1", server.gitUrl("acme/models", token), join(home, "clone")];
   return {
     world,

@@ -28,7 +28,9 @@ const COLUMNS = [
 
 console.log(`Node ${process.versions.node}, ${rounds} rounds; objects read: commits/trees/blobs`);
 printRow(COLUMNS.map(([title]) => title));
-const rows = [...ROWS, ...NO_CLONE_ROWS, ...VERDICT_ROWS, ...transferRows({ quick: values.quick })].filter(isWanted);
+const rows = [...ROWS, ...NO_CLONE_ROWS, ...VERDICT_ROWS, ...transferRows({ quick: values.quick })].filter(
+  isWanted,
+);
 if (rows.length === 0) throw new Error(`no row is called ${values.only.join(" or ")}`);
 for (const row of rows) await measureRow(row);
 
