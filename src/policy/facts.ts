@@ -24,7 +24,7 @@ export interface Facts {
   readonly stays: readonly StayFact[];
   /** Stages that no longer hold what the change was built on. */
   readonly moved: readonly MovedStage[];
-  /** Files that the base changed, too, since the change left it. */
+  /** Where a merge may do something else than what is judged. */
   readonly crossings: readonly Crossing[];
 }
 
@@ -52,12 +52,21 @@ export interface MovedStage {
   readonly now: string | undefined;
 }
 
-/** A file where a merge may do other than the change says. */
-export interface Crossing {
-  /** From the repository's root. */
-  readonly file: string;
-  readonly why: "changed on both" | "removed here" | "removed there";
-}
+/** Why a merge, a squash or a rebase may do other than the change says. */
+export type Crossing =
+  | {
+      /** From the repository's root. */
+      readonly file: string;
+      /** The base changed it, too, since the change left it; or the branch's commits do not lead to what it holds. */
+      readonly why: "changed on both" | "removed here" | "removed there" | "not by its commits";
+    }
+  | {
+      readonly file: string;
+      /** A commit of the branch makes of it what it is neither before nor after the change. */
+      readonly why: "on the way";
+      readonly commit: string;
+    }
+  | { readonly file?: never; readonly why: "several bases" | "too many commits" };
 
 /** The rules of one stage. */
 export type StageRules = Registry["spec"]["stages"][number];

@@ -101,6 +101,8 @@ export interface HistoryReader {
   mergeBase(a: string, b: string): Promise<string | undefined>;
   /** True when `ancestor` is `of`, or one of its ancestors. */
   isAncestor(ancestor: string, of: string): Promise<boolean>;
+  /** The commits that only `head` has (where clocks were wrong, some of `base`, too); undefined for more than `most`. */
+  ahead(base: string, head: string, most: number): Promise<readonly string[] | undefined>;
 }
 
 export interface Ref {

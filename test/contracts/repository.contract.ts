@@ -205,6 +205,10 @@ function describeHistory(fixture: () => RepositoryFixture): void {
       expect(bases).toContain(await repository.history.mergeBase(a, b));
       expect(await repository.history.isAncestor(a, b)).toBe(ancestors.get(b)?.includes(a));
       expect(await repository.history.isAncestor(b, a)).toBe(ancestors.get(a)?.includes(b));
+      const own = git("rev-list", `${a}..${b}`).split("\n").filter(Boolean);
+      expect([...((await repository.history.ahead(a, b, 100)) ?? [])].toSorted()).toEqual(own.toSorted());
+      expect(await repository.history.ahead(a, b, own.length)).toHaveLength(own.length);
+      if (own.length > 0) expect(await repository.history.ahead(a, b, own.length - 1)).toBeUndefined();
     }
   });
 }

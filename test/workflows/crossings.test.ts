@@ -20,6 +20,14 @@ const PATHS = [
   "old/deep/y.yaml",
 ];
 
+/** A commit on a branch: on the one that it names, which may be its own, with what another has merged into it. */
+interface Made {
+  readonly name: string;
+  readonly on?: string;
+  readonly merging?: string;
+  readonly files: Files;
+}
+
 /** Long enough that Git takes a copy with a line changed for the same file. */
 function text(line: number, word: string): string {
   return Array.from({ length: 20 }, (_, at) => `${at}: ${at === line ? word : "as before"}\n`).join("");
@@ -59,9 +67,15 @@ describe("a change and its base that moved on", () => {
   }
 
   /** Commits, each on the one that it names. */
-  function build(folder: string, commits: readonly { name: string; on?: string; files: Files }[]): void {
-    const stream = commits.map(({ name, on, files: changed }) => {
-      const begin = on === undefined ? "" : `from refs/heads/${on}\n`;
+  function build(folder: string, commits: readonly Made[]): void {
+    const made = new Set<string>();
+    const stream = commits.map(({ name, on, merging, files: changed }) => {
+      const merged = merging === undefined ? "" : `merge refs/heads/${merging}\n`;
+      // A branch goes on from where it is in this stream, or else from where it was before.
+      const from =
+        on === name ? (made.has(name) ? "" : `from refs/heads/${name}^0\n`) : `from refs/heads/${on}\n`;
+      const begin = on === undefined ? "" : `${from}${merged}`;
+      made.add(name);
       const lines = Object.entries(changed).map(([path, said]) =>
         said === null ? `D ${path}\n` : `M 100644 inline ${path}\ndata ${said.length}\n${said}\n`,
       );
@@ -70,12 +84,12 @@ describe("a change and its base that moved on", () => {
     execFileSync("git", ["fast-import", "--quiet", "--force"], { cwd: folder, input: stream.join("") });
   }
 
-  async function cross(folder: Workspace, prefix = ""): Promise<readonly string[]> {
+  async function cross(folder: Workspace, prefix = "", left = "root"): Promise<readonly string[]> {
     const context = { ...(await folder.open()), prefix };
-    const [base = "", builtOn = "", head = ""] = ["main", "root", "change"].map((name) =>
-      runGit(folder.folder, "rev-parse", `refs/heads/${name}`).trim(),
+    const [base = "", builtOn = "", head = ""] = ["main", left, "change"].map((name) =>
+      runGit(folder.folder, "rev-parse", name).trim(),
     );
-    return (await findCrossings(context, { base, builtOn, head })).map(({ file }) => file);
+    return (await findCrossings(context, { base, builtOn, head })).map(({ file, why }) => file ?? why);
   }
 
   it.each<[string, Files, Files, Files]>([
@@ -140,6 +154,62 @@ describe("a change and its base that moved on", () => {
       },
       { name: "change", on: "root", files: { [STAGE]: "s", "docs/a.yaml": "c" } },
     ]);
+    expect(await cross(workspace)).toEqual([]);
+  });
+
+  it("is settled by a merge of main, as it asks for", async () => {
+    const workspace = make();
+    const [card, code, policy] = ["models/fraud/README.md", "src/a.yaml", "modeltrail.yaml"];
+    const renamed = { "src/a.yaml": null, "src/b.yaml": text(0, "as before") };
+    const main = { [card]: text(2, "main"), ...renamed, "models/fraud/versions/1.0.0.yaml": "version" };
+    build(workspace.folder, [
+      { name: "root", files: { [card]: text(0, "c"), [code]: text(0, "as before"), [policy]: "policy" } },
+      { name: "main", on: "root", files: main },
+      { name: "change", on: "root", files: { [card]: text(17, "own"), [code]: text(9, "own") } },
+    ]);
+    expect(await cross(workspace)).toEqual([card]);
+    build(workspace.folder, [
+      {
+        name: "change",
+        on: "change",
+        merging: "main",
+        files: { ...main, [card]: text(17, "both"), "src/b.yaml": text(9, "own") },
+      },
+      { name: "main", on: "main", files: { "docs/a.yaml": "a", "models/fraud/versions/1.1.0.yaml": "more" } },
+    ]);
+    expect(await cross(workspace, "", "main~1")).toEqual([]);
+  });
+
+  it("is still told after a merge of main, where a rebase could land in a manifest", async () => {
+    const workspace = make();
+    build(workspace.folder, [
+      { name: "root", files: { "docs/a.yaml": text(0, "1.0.0"), "modeltrail.yaml": "m" } },
+      { name: "main", on: "root", files: { "docs/a.yaml": null, [STAGE]: text(0, "1.0.0") } },
+      { name: "change", on: "root", files: { "docs/a.yaml": text(0, "1.1.0") } },
+      {
+        name: "change",
+        on: "change",
+        merging: "main",
+        files: { "docs/a.yaml": null, [STAGE]: text(0, "1.0.0") },
+      },
+    ]);
+    expect(await cross(workspace, "", "main")).toEqual(["docs/a.yaml"]);
+  });
+
+  it("is that they are too many, for a branch of more than a thousand commits", async () => {
+    const workspace = make();
+    const more = Array.from({ length: 1001 }, (_, at) => ({
+      name: "change",
+      on: at === 0 ? "root" : "change",
+      files: { "docs/a.yaml": `${at}` },
+    }));
+    build(workspace.folder, [
+      { name: "root", files: { "modeltrail.yaml": "m" } },
+      { name: "main", on: "root", files: { "docs/b.yaml": "b" } },
+      ...more,
+    ]);
+    expect(await cross(workspace)).toEqual(["too many commits"]);
+    workspace.git("update-ref", "refs/heads/change", "change~1");
     expect(await cross(workspace)).toEqual([]);
   });
 

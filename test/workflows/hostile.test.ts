@@ -63,6 +63,7 @@ const cases: readonly [string, readonly HostileEntry[]][] = [
     "a symbolic link in place of a model's folder",
     [{ path: "models/evil", mode: "120000", content: "good" }],
   ],
+  ["a submodule in place of a stage", [{ path: stagePath, mode: "160000", content: "1".repeat(40) }]],
   [
     "a submodule in place of a version",
     [{ path: "models/evil/versions/1.0.0.yaml", mode: "160000", content: "1".repeat(40) }],

@@ -28,10 +28,33 @@ export async function mergeBase(
   return best === undefined && painted.cut ? "shallow" : { base: best?.oid };
 }
 
+/** The commits that only `head` has. */
+export async function ahead(
+  reader: CommitReader,
+  asked: { readonly base: string; readonly head: string; readonly shallow: ReadonlySet<string> },
+): Promise<readonly string[] | Cut> {
+  const { base, head, shallow } = asked;
+  if (base === head) return [];
+  const { paint } = await paintDown(reader, { a: base, b: head, shallow });
+  const own = [...paint].flatMap(([oid, flags]) => (flags === FROM_B ? [oid] : []));
+  const cut = await Promise.all(own.map(async (oid) => shallow.has(oid) && (await hasParents(reader, oid))));
+  return cut.includes(true) ? "shallow" : own;
+}
+
+async function hasParents(reader: CommitReader, oid: string): Promise<boolean> {
+  return (await reader.readCommit(oid)).parents.length > 0;
+}
+
+interface Painted {
+  readonly paint: ReadonlyMap<string, number>;
+  readonly candidates: readonly Commit[];
+  readonly cut: boolean;
+}
+
 async function paintDown(
   reader: CommitReader,
   asked: { readonly a: string; readonly b: string; readonly shallow: ReadonlySet<string> },
-): Promise<{ readonly candidates: readonly Commit[]; readonly cut: boolean }> {
+): Promise<Painted> {
   const paint = new Map<string, number>();
   const queue: Commit[] = [];
   const candidates: Commit[] = [];
@@ -53,7 +76,7 @@ async function paintDown(
     if (asked.shallow.has(commit.oid)) cut ||= commit.parents.length > 0 && (flags & STALE) === 0;
     else for (const parent of commit.parents) await visit(parent, flags);
   }
-  return { candidates, cut };
+  return { paint, candidates, cut };
 }
 
 export async function isAncestor(

@@ -19,6 +19,7 @@ export function deferHistory(part: () => Promise<HistoryReader>): HistoryReader 
     at: async (from, seconds) => (await part()).at(from, seconds),
     mergeBase: async (a, b) => (await part()).mergeBase(a, b),
     isAncestor: async (ancestor, of) => (await part()).isAncestor(ancestor, of),
+    ahead: async (base, head, most) => (await part()).ahead(base, head, most),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { HistoryRange, HistoryReader, HistoryStep } from "../../ports/repository.ts";
-import { isAncestor, mergeBase } from "./ancestry.ts";
+import { ahead, isAncestor, mergeBase } from "./ancestry.ts";
 import type { Layout } from "./locate.ts";
 import type { CachedObjects } from "./object-reader.ts";
 import { readShallow, shallowClone } from "./shallow.ts";
@@ -58,5 +58,12 @@ export class WalkedHistory implements HistoryReader {
     const answer = await isAncestor(this.#objects, { ancestor, of, shallow });
     if (answer === "shallow") throw shallowClone(this.#layout);
     return answer;
+  }
+
+  async ahead(base: string, head: string, most: number): Promise<readonly string[] | undefined> {
+    const shallow = await readShallow(this.#layout);
+    const oids = await ahead(this.#objects, { base, head, shallow });
+    if (oids === "shallow") throw shallowClone(this.#layout);
+    return oids.length > most ? undefined : oids;
   }
 }

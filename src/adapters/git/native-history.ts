@@ -19,7 +19,7 @@ const LOG: readonly string[] = [
   ["--no-ext-diff", "--no-relative", "--ignore-submodules=none", "--format=%H"],
 ].flat();
 
-/** History by `git log` and `git merge-base`; shallow clones are left to our own walk, which knows their boundary. */
+/** History by `git log`, `git rev-list` and `git merge-base`; shallow clones are left to our own walk, which knows their boundary. */
 export class NativeHistory implements HistoryReader {
   readonly #git: NativeGit;
   readonly #objects: CachedObjects;
@@ -67,6 +67,13 @@ export class NativeHistory implements HistoryReader {
     const done = await this.#git.run(["merge-base", "--is-ancestor", requireOid(ancestor), requireOid(of)]);
     if (done.code > 1 || done.code < 0) throw gitFailure("merge-base", done);
     return done.code === 0;
+  }
+
+  async ahead(base: string, head: string, most: number): Promise<readonly string[] | undefined> {
+    if (await this.#isShallow()) return this.#walked.ahead(base, head, most);
+    const args = ["rev-list", `--max-count=${most + 1}`, requireOid(head), `^${requireOid(base)}`];
+    const oids = (await this.#git.must(args)).toString("latin1").split("\n").filter(Boolean);
+    return oids.length > most ? undefined : oids;
   }
 
   async #isShallow(): Promise<boolean> {

@@ -110,6 +110,30 @@ export const GATE_FINDINGS = {
     remedy:
       "Bring the branch up to date: `git merge` the default branch into it (`Update branch` on GitHub), or make the change again.",
   },
+  SEVERAL_BASES: {
+    gate: "stale",
+    severity: "error",
+    title: "The branch and the default branch have several best common ancestors",
+    why: "Both took something from the other, crosswise. Git then merges from a state that it makes up of all these ancestors, and what the branch lacks of one of them undoes what the default branch has: the merge would hold what nobody judged or reviewed.",
+    remedy:
+      "Bring the branch up to date: `git merge` the default branch into it (`Update branch` on GitHub), or rebase it.",
+  },
+  CHANGED_ON_THE_WAY: {
+    gate: "stale",
+    severity: "error",
+    title: "The branch's commits do not lead straight to what is judged",
+    why: "What is judged is what the branch does as a whole. A rebase brings its commits to the default branch one by one and leaves its merges out: a stage that is moved and moved back would have been there, for everybody who reads the history, and a state that only a merge holds, or that a commit takes back which the default branch has already, would come out differently. Stages, yanks, `model.yaml` and `modeltrail.yaml` may go from what the default branch holds to what the branch ends with, once; only the lines of a stage beside its version may be corrected by a further commit.",
+    remedy:
+      "Squash the branch's commits into one: `git merge` the default branch, then `git reset --soft` to it, and commit. Or make the change again on a new branch.",
+  },
+  TOO_MANY_COMMITS: {
+    gate: "stale",
+    severity: "error",
+    title: "The branch has too many commits to be looked at one by one",
+    why: "A rebase brings them to the default branch one by one, so each has to be looked at; what cannot be decided is denied.",
+    remedy:
+      "Squash the branch's commits into one: `git merge` the default branch, then `git reset --soft` to it, and commit. Or merge the branch in parts.",
+  },
   RETIRE_NOT_ALONE: {
     gate: "retire",
     severity: "error",

@@ -1,5 +1,5 @@
 import type { Timeline } from "../../audit/timeline.ts";
-import { identifyPath, versionPath } from "../../registry/layout.ts";
+import { identifyPath, isPlainMode, versionPath } from "../../registry/layout.ts";
 import type { Context } from "../context.ts";
 import { type Arrival, readTimeline } from "../read/history.ts";
 import { StageBlobs } from "../read/stage-blobs.ts";
@@ -30,8 +30,14 @@ export type HistoryExtent = "near" | "whole";
 /** Which versions come to which stages, by model; a version that the change itself brings has no history. */
 async function readArrivals(
   context: Context,
-  { changes }: TouchedFiles,
+  { inside }: TouchedFiles,
 ): Promise<ReadonlyMap<string, readonly Arrival[]>> {
+  // A link or a submodule holds no version, whatever it points to; that of a submodule is no blob.
+  const changes = inside.map(({ path, before, after }) => ({
+    path,
+    before,
+    after: after !== null && isPlainMode(after.mode) ? after.oid : null,
+  }));
   const blobs = new StageBlobs(context);
   await blobs.load(changes.map(({ path, after }) => ({ path, before: null, after })));
   const brought = new Set(changes.filter(({ before }) => before === null).map(({ path }) => path));

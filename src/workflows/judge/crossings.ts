@@ -1,162 +1,208 @@
 import type { Crossing } from "../../policy/facts.ts";
-import { identifyPath, isRegistryPath } from "../../registry/layout.ts";
-import type { TreeEntry } from "../../ports/repository.ts";
+import type { Commit } from "../../ports/repository.ts";
 import type { Context } from "../context.ts";
-import { entryAt, compareTrees, type TreeChange } from "../read/trees.ts";
+import { StageBlobs } from "../read/stage-blobs.ts";
+import { compareTrees, type TreeChange } from "../read/trees.ts";
+import { blobIn, type Content, contentOf, Landing } from "./landing.ts";
+import { hasRegistryMoved, isInside, kindOf, layStep, type Meeting, type Step } from "./meetings.ts";
 import type { ChangeRange } from "./overlay.ts";
+import { isAfter, type OwnCommits, readOwnCommits } from "./own-commits.ts";
 
-/** A branch of more commits is judged by what all of them did together. */
-const MOST_COMMITS = 50;
+/** Commits that are compared at a time. */
+const BATCH = 50;
 
 /**
- * Where the change and its base, since it left it, touched the same: there a merge does more than lay the files of the
- * one over the other. Git merges both texts, and takes a file that was removed on one side for one that was renamed
- * there, so that an edit of it, or a new file beside it, may land in another file than the one that was judged.
+ * Where a merge may do something else than was judged, which is the whole difference laid over the base: Git may merge
+ * by merge commit, by one commit for all (squash), or commit by commit (rebase), and that without the branch's merges.
  */
 export async function findCrossings(context: Context, range: ChangeRange): Promise<readonly Crossing[]> {
-  if (range.base === range.builtOn) return [];
-  const sides = await readSides(context, range);
-  const changes = await touchedByCommits(context, range);
-  const brings = changes.some(
-    ({ path, before, after }) => isInside(context, path) && before === null && after !== null,
-  );
-  // Outside the registry it matters only when what Git may take for the new name lies inside.
-  const mayLandInside = { ours: brings, theirs: await hasRegistryMoved(context, sides) };
-  const found = new Map<string, Crossing>();
-  for (const change of changes) {
-    const why = await crossingOf(context, sides, change, mayLandInside);
-    if (why !== undefined) found.set(change.path, { file: change.path, why });
-  }
-  return [...found.values()];
+  const own = await readOwnCommits(context, range);
+  if (own === undefined) return [{ why: "too many commits" }];
+  if (own.severalBases) return [{ why: "several bases" }];
+  const isUpToDate = range.base === range.builtOn;
+  if (isUpToDate && own.commits.length < 2) return [];
+  const rebase = new Rebase(context, own, await readSides(context, range));
+  const found = [...(await rebase.run(isUpToDate))];
+  // A single commit was just laid over the base.
+  if (!isUpToDate && own.commits.length !== 1) found.push(...(await rebase.crossWhole()));
+  return [...new Map(found.toReversed().map((one) => [one.file, one])).values()].toReversed();
 }
 
-/** The trees of the base as it is, as it was when the change left it, and of the change. */
+/** Trees of the base as it is, as it was when the change left it, and of the change, and how the last two differ. */
 interface Sides {
   readonly now: string;
   readonly past: string;
   readonly head: string;
+  readonly whole: ReadonlyMap<string, TreeChange>;
 }
 
 async function readSides({ repository }: Context, { base, builtOn, head }: ChangeRange): Promise<Sides> {
-  const { objects } = repository;
-  const now = await objects.readCommit(base);
-  const past = await objects.readCommit(builtOn);
-  const own = await objects.readCommit(head);
-  return { now: now.tree, past: past.tree, head: own.tree };
+  const commits = [base, builtOn, head].map((oid) => repository.objects.readCommit(oid));
+  const [now = "", past = "", own = ""] = (await Promise.all(commits)).map(({ tree }) => tree);
+  const changes = await compareTrees(repository, past, own);
+  return { now, past, head: own, whole: new Map(changes.map((change) => [change.path, change])) };
 }
 
-/** What each commit of the branch changed: a rebase merges them one by one. */
-async function touchedByCommits(
-  { repository }: Context,
-  { builtOn, head }: ChangeRange,
-): Promise<readonly TreeChange[]> {
-  const { objects } = repository;
-  const changes: TreeChange[] = [];
-  let at = head;
-  for (let count = 0; at !== builtOn && count < MOST_COMMITS; count += 1) {
-    const { tree, parents } = await objects.readCommit(at);
-    const [parent, other] = parents;
-    // What a merge brought in is told by the whole difference, below.
-    if (parent === undefined || other !== undefined) break;
-    const before = await objects.readCommit(parent);
-    changes.push(...(await compareTrees(repository, before.tree, tree)));
-    at = parent;
+/** A commit that a rebase would make anew on the base. */
+interface Replayed extends Step {
+  readonly oid: string;
+}
+
+/** What a crossing says of one file. */
+type FileCrossing = Extract<Crossing, { readonly file: string }>;
+
+/** The commits of a branch laid over the base one by one, and whether that ends where the judge ends. */
+class Rebase {
+  readonly #context: Context;
+  readonly #own: OwnCommits;
+  readonly #sides: Sides;
+  readonly #landing: Landing;
+  readonly #blobs: StageBlobs;
+  /** Which commits touched a file of the registry, the first one first. */
+  readonly #touched = new Map<string, string[]>();
+
+  constructor(context: Context, own: OwnCommits, sides: Sides) {
+    this.#context = context;
+    this.#blobs = new StageBlobs(context);
+    this.#own = own;
+    this.#sides = sides;
+    this.#landing = new Landing(context.repository, sides.now);
   }
-  if (at === builtOn) return changes;
-  const [before, after] = [await objects.readCommit(builtOn), await objects.readCommit(head)];
-  return [...changes, ...(await compareTrees(repository, before.tree, after.tree))];
-}
 
-interface MayLandInside {
-  readonly ours: boolean;
-  readonly theirs: boolean;
-}
-
-async function crossingOf(
-  context: Context,
-  sides: Sides,
-  change: TreeChange,
-  mayLandInside: MayLandInside,
-): Promise<Crossing["why"] | undefined> {
-  const { repository } = context;
-  const { path, after } = change;
-  const found = {
-    change,
-    past: await entryAt(repository, sides.past, path),
-    now: await entryAt(repository, sides.now, path),
-  };
-  if (after === null) {
-    if (!isInside(context, path) && !mayLandInside.ours) return undefined;
-    const isCrossed = isOther(found) || (await hasGrownIn(context, sides, path));
-    return isCrossed ? "removed here" : undefined;
+  async run(isUpToDate: boolean): Promise<readonly FileCrossing[]> {
+    const steps = await this.#readSteps(isUpToDate);
+    const found: FileCrossing[] = [];
+    for (const step of steps) {
+      for (const { path } of step.changes) if (isInside(this.#context, path)) this.#note(path, step.oid);
+      found.push(...(await this.#findDetours(step)));
+      for (const meeting of await layStep(this.#context, this.#landing, step)) {
+        const crossing = await this.#tell(meeting);
+        if (crossing !== undefined) found.push(crossing);
+      }
+    }
+    if (!this.#own.isLine) found.push(...(await this.#findUnlike()));
+    return found;
   }
-  if (found.now !== undefined) return isChangedOnBoth(context, found) ? "changed on both" : undefined;
-  if (!isInside(context, path) && !mayLandInside.theirs) return undefined;
-  return (await isGone(context, sides, found)) ? "removed there" : undefined;
-}
 
-/** A change, and what stood and stands at its path on the base. */
-interface Found {
-  readonly change: TreeChange;
-  readonly past: TreeEntry | undefined;
-  readonly now: TreeEntry | undefined;
-}
-
-function isOther({ past, now }: Found): boolean {
-  return now !== undefined && now.oid !== past?.oid;
-}
-
-function isChangedOnBoth(context: Context, found: Found): boolean {
-  const { path, after } = found.change;
-  return (
-    isOther(found) && found.now?.oid !== after?.oid && isInside(context, path) && !isStage(context, path)
-  );
-}
-
-async function isGone(context: Context, sides: Sides, { change, past }: Found): Promise<boolean> {
-  const { path, before } = change;
-  if (before !== null && past !== undefined) return !isStage(context, path);
-  return isFolderGone(context, sides, path);
-}
-
-/** Whether a folder on the way to a path that is new here is gone there. */
-async function isFolderGone({ repository }: Context, { past, now }: Sides, path: string): Promise<boolean> {
-  for (const folder of foldersOf(path)) {
-    if ((await entryAt(repository, now, folder)) !== undefined) return false;
-    if ((await entryAt(repository, past, folder)) !== undefined) return true;
+  /** The branch as one commit. Stages that have moved on the base since are told by their own rule. */
+  async crossWhole(): Promise<readonly FileCrossing[]> {
+    const { now, past, head, whole } = this.#sides;
+    const step = { before: past, after: head, changes: [...whole.values()] };
+    const met = await layStep(this.#context, new Landing(this.#context.repository, now), step);
+    const told = met.filter(({ file, why }) => why === "removed here" || !this.#isKind(file, "stage"));
+    return told.map(({ file, why }) => ({ file, why }));
   }
-  return false;
-}
 
-/** Whether a folder that is gone here has changed there. */
-async function hasGrownIn({ repository }: Context, sides: Sides, path: string): Promise<boolean> {
-  for (const folder of foldersOf(path)) {
-    if ((await entryAt(repository, sides.head, folder)) !== undefined) return false;
-    const [past, now] = [
-      await entryAt(repository, sides.past, folder),
-      await entryAt(repository, sides.now, folder),
-    ];
-    if (now !== undefined && now.oid !== past?.oid) return true;
+  #note(path: string, commit: string): void {
+    const commits = this.#touched.get(path);
+    if (commits === undefined) this.#touched.set(path, [commit]);
+    else commits.push(commit);
   }
-  return false;
+
+  /** Of those commits whose replay can do anything to the registry. */
+  async #readSteps(isUpToDate: boolean): Promise<readonly Replayed[]> {
+    const { objects } = this.#context.repository;
+    const replayed = this.#own.commits.filter(({ parents }) => parents.length === 1);
+    const parents = await Promise.all(replayed.map(({ parents: [one = ""] }) => objects.readCommit(one)));
+    const all = replayed.map(({ oid, tree }, at) => ({ oid, before: parents[at]?.tree ?? "", after: tree }));
+    const inside = await this.#choose(all, ({ before, after }) => [before, after]);
+    if (isUpToDate && this.#own.isLine) return this.#compare(inside);
+    if (inside.length > 0) return this.#compare(all);
+    return this.#compare(await this.#choose(all, ({ before }) => [before, this.#sides.now]));
+  }
+
+  async #choose<T>(all: readonly T[], sides: (one: T) => readonly [string, string]): Promise<readonly T[]> {
+    const isMoved = await inBatches(all, (one) => hasRegistryMoved(this.#context, ...sides(one)));
+    return all.filter((_, at) => isMoved[at]);
+  }
+
+  #compare(some: readonly Omit<Replayed, "changes">[]): Promise<readonly Replayed[]> {
+    return inBatches(some, async (step) => ({
+      ...step,
+      changes: await compareTrees(this.#context.repository, step.before, step.after),
+    }));
+  }
+
+  /** What decides may hold what the base holds, then what was judged, and nothing between. */
+  async #findDetours({ oid, changes }: Replayed): Promise<readonly FileCrossing[]> {
+    const found: FileCrossing[] = [];
+    for (const { path: file, after } of changes) {
+      if (!this.#isKind(file, "stage", "yank", "model", "registry")) continue;
+      const content = contentOf(after);
+      const allowed = [await this.#landing.at(file), await this.#judged(file)];
+      if (allowed.includes(content) || (await this.#namesOneOf(file, content, allowed))) continue;
+      found.push({ file, why: "on the way", commit: oid });
+    }
+    return found;
+  }
+
+  /** Whoever corrects the other lines of a stage in a second commit has not been at another version. */
+  async #namesOneOf(file: string, content: Content, others: readonly Content[]): Promise<boolean> {
+    if (!this.#isKind(file, "stage")) return false;
+    const path = file.slice(this.#context.prefix.length);
+    const [named, ...known] = [content, ...others].map(blobIn);
+    for (const after of [named, ...known])
+      await this.#blobs.load([{ path, before: null, after: after ?? null }]);
+    const version = this.#blobs.versionOf(named ?? null);
+    return typeof version === "string" && known.some((oid) => this.#blobs.versionOf(oid ?? null) === version);
+  }
+
+  async #tell(meeting: Meeting): Promise<FileCrossing | undefined> {
+    const { file, why } = meeting;
+    if (why !== "removed here" && (await this.#isToldAsMoved(file))) return undefined;
+    const isStage = this.#isKind(file, "stage");
+    if (this.#own.isLine && (why === "removed here" || !isStage)) return { file, why };
+    // Whoever merged the base into the branch has settled it, and to merge it again would not help.
+    return this.#isSettled(meeting) ? undefined : { file, why: "not by its commits" };
+  }
+
+  /** What the branch's merges hold, and its other commits do not bring, or bring in one order only. */
+  async #findUnlike(): Promise<readonly FileCrossing[]> {
+    const found: FileCrossing[] = [];
+    const own = new Map<string, Commit>(this.#own.commits.map((commit) => [commit.oid, commit]));
+    for (const file of new Set([...this.#touched.keys(), ...this.#sides.whole.keys()])) {
+      if (!isInside(this.#context, file) || this.#isLoose(file)) continue;
+      const commits = this.#touched.get(file) ?? [];
+      const isOrdered = commits.every((oid, at) => at === 0 || isAfter(own, oid, commits[at - 1] ?? ""));
+      if (isOrdered && (await this.#landing.at(file)) === (await this.#judged(file))) continue;
+      if (!(await this.#isToldAsMoved(file))) found.push({ file, why: "not by its commits" });
+    }
+    return found;
+  }
+
+  /** What the judge takes for the result. */
+  async #judged(file: string): Promise<Content> {
+    const change = this.#sides.whole.get(file);
+    return change === undefined ? this.#landing.atStart(file) : contentOf(change.after);
+  }
+
+  async #isToldAsMoved(file: string): Promise<boolean> {
+    const change = this.#sides.whole.get(file);
+    if (change === undefined || !this.#isKind(file, "stage")) return false;
+    return contentOf(change.before) !== (await this.#landing.atStart(file));
+  }
+
+  #isKind(file: string, ...kinds: readonly ReturnType<typeof kindOf>[]): boolean {
+    return isInside(this.#context, file) && kinds.includes(kindOf(this.#context, file));
+  }
+
+  /** Texts that decide must come out as they were judged; of others, what Git makes of both is well enough. */
+  #isSettled({ file, why, isNew }: Meeting): boolean {
+    if (why === "changed on both") return this.#isLoose(file);
+    // In a folder that was renamed a file keeps its name.
+    return isNew && !isInside(this.#context, file) && !/\.ya?ml$/i.test(file);
+  }
+
+  /** Words for people: nothing is decided or deployed by them. */
+  #isLoose(file: string): boolean {
+    return this.#isKind(file, "card", "other");
+  }
 }
 
-/** The folders that a path lies in, the nearest first. */
-function foldersOf(path: string): readonly string[] {
-  const parts = path.split("/").slice(0, -1);
-  return parts.map((_, index) => parts.slice(0, parts.length - index).join("/"));
-}
-
-async function hasRegistryMoved({ repository, prefix }: Context, { past, now }: Sides): Promise<boolean> {
-  const [before, after] = [await entryAt(repository, past, prefix), await entryAt(repository, now, prefix)];
-  return before?.oid !== after?.oid;
-}
-
-function isInside({ prefix }: Context, path: string): boolean {
-  return path.startsWith(prefix) && isRegistryPath(path.slice(prefix.length));
-}
-
-/** What becomes of stages is told by their own rule. */
-function isStage({ prefix }: Context, path: string): boolean {
-  return path.startsWith(prefix) && identifyPath(path.slice(prefix.length)).kind === "stage";
+/** So that what lies in between is asked for together. */
+async function inBatches<T, R>(all: readonly T[], ask: (one: T) => Promise<R>): Promise<readonly R[]> {
+  const answers: R[] = [];
+  for (let at = 0; at < all.length; at += BATCH)
+    answers.push(...(await Promise.all(all.slice(at, at + BATCH).map(ask))));
+  return answers;
 }

@@ -1,3 +1,4 @@
+import { ModeltrailError } from "../../../diagnostics/errors.ts";
 import { GitHubError } from "../errors.ts";
 import type { Api } from "../sdk.ts";
 import type { HostedObjects } from "../../../ports/hosted-repository.ts";
@@ -52,6 +53,60 @@ export async function isAncestorOf(query: AncestryQuery, ancestor: string, of: s
     // GitHub has no commit on top of one that it does not have.
     if (isOwn && error instanceof GitHubError && error.code === "NOT_FOUND") return false;
     throw error;
+  }
+}
+
+interface AheadQuestion {
+  readonly base: string;
+  readonly head: string;
+  readonly most: number;
+}
+
+/** The commits that `head` has and `base` has not; undefined when there are more than `most`. */
+export async function findAhead(
+  query: AncestryQuery,
+  { base, head, most }: AheadQuestion,
+): Promise<readonly string[] | undefined> {
+  if (base === head) return [];
+  const { objects } = query;
+  const isOwnBase = await objects.isOwn(base);
+  if (await objects.isOwn(head)) {
+    // Only what was made here as well can stand on it.
+    if (isOwnBase && (await isAncestorOf(query, head, base))) return [];
+    const { parents } = await objects.readCommit(head);
+    const behind = await Promise.all(parents.map((parent) => findAhead(query, { base, head: parent, most })));
+    const found = new Set([head, ...behind.flatMap((oids) => oids ?? [])]);
+    return behind.includes(undefined) || found.size > most ? undefined : [...found];
+  }
+  if (!isOwnBase) return listAhead(query, { base, head, most });
+  const { parents } = await objects.readCommit(base);
+  const lists = await Promise.all(parents.map((parent) => findAhead(query, { base: parent, head, most })));
+  const [first, ...others] = lists;
+  return first?.filter((oid) => others.every((other) => other === undefined || other.includes(oid)));
+}
+
+const PER_PAGE = 100;
+
+async function listAhead(
+  { api: { rest, repo } }: AncestryQuery,
+  { base, head, most }: AheadQuestion,
+): Promise<readonly string[] | undefined> {
+  const basehead = `${requireOid(base)}...${requireOid(head)}`;
+  const found = new Set<string>();
+  for (let page = 1; ; page += 1) {
+    const { data } = await rest.repos.compareCommitsWithBasehead({
+      ...repo,
+      basehead,
+      per_page: PER_PAGE,
+      page,
+    });
+    if (data.total_commits > most) return undefined;
+    for (const { sha } of data.commits) found.add(requireOid(sha));
+    if (found.size >= data.total_commits) return [...found];
+    if (data.commits.length === 0)
+      throw new ModeltrailError("NETWORK", `GitHub tells ${found.size} of ${data.total_commits} commits`, {
+        hint: "Try again.",
+      });
   }
 }
 

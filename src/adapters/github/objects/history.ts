@@ -6,7 +6,7 @@ import type {
   HistoryStep,
   PathChange,
 } from "../../../ports/repository.ts";
-import { type AncestryQuery, findMergeBase, isAncestorOf } from "./ancestry.ts";
+import { type AncestryQuery, findAhead, findMergeBase, isAncestorOf } from "./ancestry.ts";
 import type { Source } from "./ask.ts";
 import { Chains, type Link, readPlaces } from "./chain.ts";
 import type { HostedObjects } from "../../../ports/hosted-repository.ts";
@@ -69,6 +69,10 @@ export class ApiHistory implements HistoryReader {
 
   isAncestor(ancestor: string, of: string): Promise<boolean> {
     return isAncestorOf(this.#query, ancestor, of);
+  }
+
+  ahead(base: string, head: string, most: number): Promise<readonly string[] | undefined> {
+    return findAhead(this.#query, { base, head, most });
   }
 
   get #query(): AncestryQuery {

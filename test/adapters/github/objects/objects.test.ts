@@ -216,6 +216,9 @@ describe("a repository on GitHub by its API", () => {
     ] as const) {
       expect(await repository.history.mergeBase(a, b)).toBe(await native.history.mergeBase(a, b));
       expect(await repository.history.isAncestor(a, b)).toBe(await native.history.isAncestor(a, b));
+      const own = (await native.history.ahead(a, b, 1000)) ?? [];
+      expect([...((await repository.history.ahead(a, b, 1000)) ?? [])].toSorted()).toEqual(own.toSorted());
+      if (own.length > 0) expect(await repository.history.ahead(a, b, own.length - 1)).toBeUndefined();
     }
     for (const seconds of [0, 1_767_225_600, (await native.objects.readCommit(old)).committer.seconds])
       expect(await repository.history.at(main, seconds)).toBe(await native.history.at(main, seconds));
@@ -267,6 +270,8 @@ describe("a repository on GitHub by its API", () => {
     });
     expect(await repository.history.isAncestor(main, head)).toBe(true);
     expect(await repository.history.isAncestor(head, main)).toBe(false);
+    expect(await repository.history.ahead(main, head, 1)).toEqual([head]);
+    expect(await repository.history.ahead(head, main, 1)).toEqual([]);
     expect(await repository.history.mergeBase(head, place.git("rev-parse", "side"))).toBe(
       place.git("rev-parse", "side"),
     );
