@@ -10,7 +10,8 @@ const OPERATIONS = `
   repos/get repos/list-branches repos/get-branch repos/list-commits repos/get-commit
   repos/compare-commits-with-basehead repos/get-content repos/get-collaborator-permission-level
   repos/list-pull-requests-associated-with-commit
-  repos/get-branch-protection repos/get-branch-rules repos/create-repo-ruleset
+  repos/get-branch-protection repos/get-branch-rules repos/create-repo-ruleset repos/get-repo-ruleset
+  repos/codeowners-errors
   actions/get-github-actions-default-workflow-permissions-repository
   repos/create-commit-status repos/list-commit-statuses-for-ref repos/get-combined-status-for-ref
   checks/list-for-ref checks/create

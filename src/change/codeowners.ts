@@ -1,10 +1,11 @@
 import { type OwnerLine, parseOwnerLines, takesFrom } from "./owner-patterns.ts";
+import { claimShared, type SharedClaim } from "./shared-claims.ts";
 
 /** Who has a say in what, as the registry's files say it. */
 export interface Ownership {
   /** The registry's folder: empty, or ending with `/`. */
   readonly prefix: string;
-  /** Who owns the policy, the workflows and the file itself. */
+  /** Who is to own the policy, the workflows and the file itself. */
   readonly owners: readonly string[];
   readonly models: readonly {
     readonly name: string;
@@ -14,8 +15,12 @@ export interface Ownership {
   }[];
   /** Of the registry: whose approvals a stage asks for. */
   readonly stages: readonly { readonly name: string; readonly approvers: readonly string[] }[];
+  /** The workflows of the registry, from the repository's root. */
+  readonly workflows: readonly string[];
   /** Where the file lies that the lines go to. */
   readonly file: string;
+  /** What it says now; undefined where there is none. */
+  readonly text: string | undefined;
 }
 
 /** Where GitHub looks for code owners; the first that is there counts. */
@@ -26,8 +31,8 @@ export const CODEOWNERS_FILES: readonly string[] = [".github/CODEOWNERS", "CODEO
  * a model's folder, the stages that ask for somebody's approval, what decides over all of them.
  */
 export function renderOwnerLines(ownership: Ownership): readonly string[] {
-  const { prefix, owners, models, stages, file } = ownership;
-  const root = `/${prefix.replaceAll(" ", "\\ ")}`;
+  const { prefix, models, stages } = ownership;
+  const root = rootOf(prefix);
   const modelLines = models.map((model) => lineOf(`${root}models/${model.name}/`, model.owners));
   const stageLines = stages.map(({ name, approvers }) =>
     lineOf(`${root}models/**/stages/${name}/`, approvers),
@@ -38,14 +43,26 @@ export function renderOwnerLines(ownership: Ownership): readonly string[] {
       return lineOf(pattern, withinRegistry(ownership, stage, approvers).counted);
     }),
   );
-  const decisive = [
-    `${root}modeltrail.yaml`,
-    "/.github/",
-    ...(file.startsWith(".github/") ? [] : [`/${file}`]),
-  ];
-  return [...modelLines, ...stageLines, ...own, ...decisive.map((pattern) => lineOf(pattern, owners))].filter(
-    (line) => line !== undefined,
-  );
+  const shared = claimPaths(ownership).map(({ pattern, owners }) => lineOf(pattern, owners));
+  return [...modelLines, ...stageLines, ...own, ...shared].filter((line) => line !== undefined);
+}
+
+/** Who is to own the policy, the workflows and the file, with those who own them already. */
+export function claimPaths(ownership: Ownership): readonly SharedClaim[] {
+  const { prefix, owners, workflows, file, text = "" } = ownership;
+  const place = findBlock(text.split(/\r?\n/), prefix);
+  const lines = parseOwnerLines(text);
+  return claimShared({
+    root: rootOf(prefix),
+    owners: owners.map(toOwner).filter((owner) => owner !== undefined),
+    workflows,
+    file,
+    above: place === undefined ? lines : lines.filter(({ number }) => number <= place.begin),
+  });
+}
+
+function rootOf(prefix: string): string {
+  return `/${prefix.replaceAll(" ", "\\ ")}`;
 }
 
 /**
@@ -99,23 +116,42 @@ export function readOwnerLines(text: string, prefix: string): readonly string[] 
 
 /**
  * Lines below a registry's block that give paths of it to others, or to nobody: the last match counts. None when there
- * are no marks, and none for a line that names some of the same owners and nobody else.
+ * are no marks, for a line that names some of the same owners and nobody else, and for one of another registry's block
+ * that keeps all owners and adds its own.
  */
 export function findLaterClaims(text: string, prefix: string): readonly OwnerLine[] {
   const place = findBlock(text.split(/\r?\n/), prefix);
   if (place === undefined) return [];
   const lines = parseOwnerLines(text);
   const ours = lines.filter(({ number }) => number > place.begin && number <= place.end);
-  return lines.filter((later) => later.number > place.end && ours.some((line) => takesFrom(line, later)));
+  const shared = linesOfBlocks(text);
+  const takes = (later: OwnerLine, line: OwnerLine): boolean =>
+    takesFrom(line, later) && !(shared.has(later.number) && !takesFrom(later, line));
+  return lines.filter((later) => later.number > place.end && ours.some((line) => takes(later, line)));
 }
 
-/** Who the file says owns the workflows of a registry; none when it does not say. */
+/** The numbers of all lines that stand in the block of some registry. */
+function linesOfBlocks(text: string): ReadonlySet<number> {
+  const numbers = new Set<number>();
+  let isInside = false;
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    const [, mark] = /^\s*# modeltrail: (begin|end)(?:\s|$)/.exec(line) ?? [];
+    if (mark !== undefined) isInside = mark === "begin";
+    else if (isInside) numbers.add(index + 1);
+  }
+  return numbers;
+}
+
+/**
+ * Who the file says owns a registry: those whom all lines name that are not about its models. Some of these may name
+ * others besides, who had a path before. None when it does not say.
+ */
 export function readRegistryOwners(text: string, prefix: string): readonly string[] {
-  const [, ...owners] =
-    readOwnerLines(text, prefix)
-      .map((line) => line.split(/\s+/))
-      .find(([pattern]) => pattern === "/.github/") ?? [];
-  return owners.filter((owner) => toOwner(owner) === owner);
+  const lines = parseOwnerLines(readOwnerLines(text, prefix).join("\n")).filter(
+    ({ pattern }) => !pattern.startsWith(`${rootOf(prefix)}models/`),
+  );
+  const [first, ...others] = lines.map(({ owners }) => owners.filter((owner) => toOwner(owner) === owner));
+  return (first ?? []).filter((owner) => others.every((owners) => owners.includes(owner)));
 }
 
 /**

@@ -22,7 +22,7 @@ export function parseOwnerLines(text: string): readonly OwnerLine[] {
 
 /** Whether `later` lets somebody else decide, or nobody, on a path that `line` gives to its owners. */
 export function takesFrom(line: OwnerLine, later: OwnerLine): boolean {
-  if (!mayMeet(line.segments, later.segments)) return false;
+  if (!meets(line.segments, later.segments)) return false;
   const before = new Set(line.owners.map((owner) => owner.toLowerCase()));
   return later.owners.length === 0 || !later.owners.every((owner) => before.has(owner.toLowerCase()));
 }
@@ -41,8 +41,8 @@ function segmentsOf(pattern: string): readonly string[] {
   return [...root, ...parts, ...below];
 }
 
-/** Whether there may be a path that both match. */
-function mayMeet(one: readonly string[], other: readonly string[]): boolean {
+/** Whether there may be a path that both match; of one without `*` and `?`, whether the other matches it. */
+export function meets(one: readonly string[], other: readonly string[]): boolean {
   // Most part ways at a name that both give in full.
   const fork = one.findIndex((name, index) => name !== other[index] || /[*?]/.test(name));
   const [mine = "*", theirs = "*"] = [one[fork], other[fork]];

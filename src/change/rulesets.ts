@@ -10,7 +10,8 @@ export interface Ruleset {
 }
 
 export interface RulesetRule {
-  readonly type: "pull_request" | "required_status_checks" | "non_fast_forward" | "deletion";
+  readonly type:
+    "pull_request" | "required_status_checks" | "non_fast_forward" | "deletion" | "required_linear_history";
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
@@ -19,20 +20,24 @@ export const ACTIONS_APP = 15368;
 
 /**
  * What a registry asks of its branches: the default branch moves by pull requests that were judged and approved, and
- * neither it nor the audit history is ever rewritten. `isPublic` is false on a GitHub Enterprise server, where Actions
+ * neither it nor the audit history is ever rewritten, and the latter is one line of entries. `isPublic` is false on a GitHub Enterprise server, where Actions
  * have another number.
  */
 export function planRulesets(names: {
+  /** The registry's folder: empty, or ending with `/`. */
+  readonly prefix: string;
   readonly branch: string;
   readonly auditBranch: string;
   readonly isPublic: boolean;
   /** The status that says what the judge decided. */
   readonly verdict: string;
 }): readonly Ruleset[] {
-  const { branch, auditBranch, isPublic, verdict } = names;
+  const { prefix, branch, auditBranch, isPublic, verdict } = names;
+  // Two registries of a repository are two sets for its default branch.
+  const whose = prefix === "" ? "modeltrail" : `modeltrail in ${prefix.slice(0, -1)}`;
   const source = isPublic ? { integration_id: ACTIONS_APP } : {};
   return [
-    rulesetOf(branch, [
+    rulesetOf(whose, branch, [
       ...KEPT,
       {
         type: "pull_request",
@@ -52,15 +57,15 @@ export function planRulesets(names: {
         },
       },
     ]),
-    rulesetOf(auditBranch, KEPT),
+    rulesetOf(whose, auditBranch, [...KEPT, { type: "required_linear_history" }]),
   ];
 }
 
 const KEPT: readonly RulesetRule[] = [{ type: "deletion" }, { type: "non_fast_forward" }];
 
-function rulesetOf(branch: string, rules: readonly RulesetRule[]): Ruleset {
+function rulesetOf(whose: string, branch: string, rules: readonly RulesetRule[]): Ruleset {
   return {
-    name: `modeltrail: ${branch}`,
+    name: `${whose}: ${branch}`,
     target: "branch",
     enforcement: "active",
     conditions: { ref_name: { include: [`refs/heads/${branch}`], exclude: [] } },

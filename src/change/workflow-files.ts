@@ -1,4 +1,5 @@
 import { ACTIONS, type ActionPin } from "./action-pins.ts";
+import { escapeBranch } from "./branch-patterns.ts";
 import { statusName } from "../registry/status-name.ts";
 import { storageAccess, type StorageAccess } from "./workflow-storage.ts";
 
@@ -26,18 +27,31 @@ export function renderWorkflows(facts: WorkflowFacts): readonly RepositoryFile[]
   return [renderVerdictWorkflow(facts), renderAuditWorkflow(facts)];
 }
 
+/** Where they lie. */
+export function workflowPaths(registry: Pick<WorkflowFacts, "prefix" | "registry">): readonly string[] {
+  return ["verdict", "audit"].map((what) => pathOf(registry, what));
+}
+
+function pathOf(registry: Pick<WorkflowFacts, "prefix" | "registry">, what: string): string {
+  return `.github/workflows/${nameFor(registry, what)}.yml`;
+}
+
 /** Files and names of a registry in a folder carry its name, since one repository may hold several. */
-function nameFor({ prefix, registry }: WorkflowFacts, what: string): string {
+function nameFor({ prefix, registry }: Pick<WorkflowFacts, "prefix" | "registry">, what: string): string {
   return prefix === "" ? `modeltrail-${what}` : `modeltrail-${what}-${registry}`;
 }
 
 function fileFor(facts: WorkflowFacts, what: string, lines: readonly string[]): RepositoryFile {
   const text = `${lines.filter((line) => line !== NOTHING).join("\n")}\n`;
-  return { path: `.github/workflows/${nameFor(facts, what)}.yml`, text };
+  return { path: pathOf(facts, what), text };
 }
 
 /** A line that is left out. */
 const NOTHING = "\0";
+
+function branchesLine(branch: string): string {
+  return `    branches: [${JSON.stringify(escapeBranch(branch))}]`;
+}
 
 function withPath({ prefix }: WorkflowFacts): string {
   return prefix === "" ? NOTHING : `          path: ${JSON.stringify(prefix.slice(0, -1))}`;
@@ -59,10 +73,10 @@ function renderVerdictWorkflow(facts: WorkflowFacts): RepositoryFile {
     "",
     "permissions: {}",
     "",
-    "# The newest run for a pull request knows all that an older one does.",
+    "# The newest run for a pull request knows all that an older one does; any other goes on to its end.",
     "concurrency:",
-    `  group: ${name}-\${{ github.event.pull_request.number || inputs.pull-request || github.ref }}`,
-    "  cancel-in-progress: true",
+    `  group: ${name}-\${{ ${GROUP} }}`,
+    "  cancel-in-progress: ${{ startsWith(github.event_name, 'pull_request') }}",
     "",
     "jobs:",
     "  # Without `if:` and `paths:`: a check that is skipped counts as passed, or waits for ever.",
@@ -88,6 +102,10 @@ function renderVerdictWorkflow(facts: WorkflowFacts): RepositoryFile {
   ]);
 }
 
+/** What somebody typed is never the group of another event: a `github.ref` begins with `refs/`. */
+const GROUP =
+  "github.event.pull_request.number || inputs.pull-request && format('typed-{0}', inputs.pull-request) || github.ref";
+
 /** Events that are about one pull request, and those upon which all open ones are judged again. */
 function verdictTriggers({ branch }: WorkflowFacts): readonly string[] {
   return [
@@ -99,7 +117,7 @@ function verdictTriggers({ branch }: WorkflowFacts): readonly string[] {
     "  merge_group:",
     "  # These judge all open pull requests again: the base moved, or time went by.",
     "  push:",
-    `    branches: [${JSON.stringify(branch)}]`,
+    branchesLine(branch),
     "  schedule:",
     '    - cron: "17 * * * *"',
     "  workflow_dispatch:",
@@ -130,7 +148,7 @@ function renderAuditWorkflow(facts: WorkflowFacts): RepositoryFile {
     "",
     "on:",
     "  push:",
-    `    branches: [${JSON.stringify(facts.branch)}]`,
+    branchesLine(facts.branch),
     "  schedule:",
     '    - cron: "43 * * * *"',
     "  workflow_dispatch:",

@@ -116,14 +116,19 @@ function describeRule(subject: Subject, { keyword, params, instancePath }: Schem
     case "maximum":
       return `at most ${limit}`;
     default:
-      return lowerFirst(shapeAt(subject.kind, instancePath)?.words ?? "one line of text");
+      return withinSentence(shapeAt(subject.kind, instancePath)?.words ?? "one line of text");
   }
 }
 
 /** "A name. More." becomes "a name (more)", to stand within a sentence. */
-function lowerFirst(words: string): string {
-  const text = words.replace(/\.$/, "");
-  return /^[A-Z][a-z ]/.test(text) ? `${text.charAt(0).toLowerCase()}${text.slice(1)}` : text;
+function withinSentence(words: string): string {
+  const [first = "", ...more] = words.replace(/\.$/, "").split(". ").map(lowerFirst);
+  return more.length === 0 ? first : `${first} (${more.join("; ")})`;
+}
+
+/** A name with capitals of its own keeps them: GitHub, SHA-256. */
+function lowerFirst(text: string): string {
+  return /^[A-Z][a-z]*[ ,:]/.test(text) ? `${text.charAt(0).toLowerCase()}${text.slice(1)}` : text;
 }
 
 const TYPE_NAMES: ReadonlyMap<string, string> = new Map([

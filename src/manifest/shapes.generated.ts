@@ -34,13 +34,16 @@ export const SHAPES: Readonly<
       spec: {
         fields: {
           description: {},
-          branch: { words: "The default branch. Left out: what origin/HEAD names, else main or master." },
+          branch: {
+            words:
+              "The default branch by its plain name, such as main. Left out: what origin/HEAD names, else main or master.",
+          },
           storage: {
             words: "Where the bytes of the models are kept.",
             fields: {
               uri: {
                 words:
-                  "s3://bucket/prefix/, or file:folder/ relative to the registry's folder. Ends with a slash.",
+                  "s3://bucket/prefix/ with a bucket of 3 to 63 characters, or file:folder/ relative to the registry's folder; both end with a slash.",
               },
               region: { words: "The bucket's region." },
               endpoint: { words: "The address of an S3-compatible store. Left out: Amazon S3." },
@@ -52,7 +55,10 @@ export const SHAPES: Readonly<
               "Where proposals are pull requests. Left out: they are plain branches, merged by `modeltrail merge`.",
             fields: {
               github: { words: "owner/name of the repository on GitHub." },
-              apiUrl: { words: "GitHub Enterprise: its API address." },
+              apiUrl: {
+                words:
+                  "The API of a GitHub Enterprise, such as https://ghe.acme.com/api/v3; never without https, since the token goes there.",
+              },
             },
           },
           registration: {
@@ -166,7 +172,13 @@ export const SHAPES: Readonly<
               kustomize: { words: "Write the static kustomize files for every stage (the default)." },
             },
           },
-          audit: { fields: { branch: { words: "The branch of the audit history." } } },
+          audit: {
+            fields: {
+              branch: {
+                words: "The branch of the audit history by its plain name, such as modeltrail-audit.",
+              },
+            },
+          },
         },
       },
     },

@@ -24,7 +24,7 @@ export interface Registry {
   spec: {
     description?: string;
     /**
-     * The default branch. Left out: what origin/HEAD names, else main or master.
+     * The default branch by its plain name, such as main. Left out: what origin/HEAD names, else main or master.
      */
     branch?: string;
     /**
@@ -32,7 +32,7 @@ export interface Registry {
      */
     storage: {
       /**
-       * s3://bucket/prefix/, or file:folder/ relative to the registry's folder. Ends with a slash.
+       * s3://bucket/prefix/ with a bucket of 3 to 63 characters, or file:folder/ relative to the registry's folder; both end with a slash.
        */
       uri: string;
       /**
@@ -57,7 +57,7 @@ export interface Registry {
        */
       github: string;
       /**
-       * GitHub Enterprise: its API address.
+       * The API of a GitHub Enterprise, such as https://ghe.acme.com/api/v3; never without https, since the token goes there.
        */
       apiUrl?: string;
     };
@@ -123,7 +123,7 @@ export interface Registry {
     };
     audit?: {
       /**
-       * The branch of the audit history.
+       * The branch of the audit history by its plain name, such as modeltrail-audit.
        */
       branch?: string;
     };

@@ -22,6 +22,10 @@ export interface WorkflowJob {
   /** Goes on after an error, as if nothing had been. */
   readonly lenient: boolean;
   readonly permissions: Permissions;
+  /** Whether a newer run ends this job when it is under way. */
+  readonly cancels: boolean;
+  /** Runs in an image of somebody's. */
+  readonly contained: boolean;
   /** In order. */
   readonly steps: readonly WorkflowStep[];
 }
@@ -50,7 +54,7 @@ export function parseWorkflowFile(text: string): WorkflowFile | undefined {
   return {
     triggers: readTriggers(whole["on"]),
     permissions: readPermissions(whole["permissions"]),
-    cancels: (fieldsOf(whole["concurrency"])["cancel-in-progress"] ?? false) !== false,
+    cancels: isCancelling(whole),
     jobs,
   };
 }
@@ -82,6 +86,8 @@ function readJob(name: string, job: Fields): WorkflowJob {
     conditional: job["if"] !== undefined || job["needs"] !== undefined,
     lenient: isLenient(job),
     permissions: readPermissions(job["permissions"]),
+    cancels: isCancelling(job),
+    contained: job["container"] !== undefined,
     steps: listOf(job["steps"]).map(fieldsOf).map(readStep),
   };
 }
@@ -96,6 +102,11 @@ function readStep(step: Fields): WorkflowStep {
 }
 
 /** An expression may come to anything. */
+function isCancelling(fields: Fields): boolean {
+  return (fieldsOf(fields["concurrency"])["cancel-in-progress"] ?? false) !== false;
+}
+
+/** Likewise. */
 function isLenient(fields: Fields): boolean {
   return (fields["continue-on-error"] ?? false) !== false;
 }

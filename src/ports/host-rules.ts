@@ -4,6 +4,8 @@ export interface HostRules {
   branch(name: string): Promise<BranchRules>;
   /** Whether workflows may approve pull requests; undefined where it is not told. */
   workflowsMayApprove(): Promise<boolean | undefined>;
+  /** Lines of CODEOWNERS at a commit that the host does not understand or take; undefined where it is not told. */
+  codeOwnerMistakes(commit: string): Promise<readonly OwnerMistake[] | undefined>;
 }
 
 export interface BranchRules {
@@ -13,8 +15,20 @@ export interface BranchRules {
   readonly approvals: number;
   /** Whether those have to approve it whom CODEOWNERS names for what it changes. */
   readonly codeOwners: boolean;
+  /** Whether a new commit takes the approvals of older ones away. */
+  readonly staleDismissed: boolean;
+  /** Whether somebody else has to approve than who pushed last. */
+  readonly lastPushApproved: boolean;
   readonly forcePushesBlocked: boolean;
   readonly deletionBlocked: boolean;
+  /** Whether merge commits are refused. */
+  readonly linearHistory: boolean;
+  /** Whether pull requests are merged by a queue, whose own commits are judged as well. */
+  readonly mergeQueue: boolean;
+  /** What keeps new commits from being pushed straight to the branch. */
+  readonly pushBlocks: readonly PushBlock[];
+  /** Who may go around some of the rules; undefined where it is not told of all of them. */
+  readonly exceptions: readonly RuleException[] | undefined;
   /** What has to be successful before a merge. */
   readonly statuses: readonly RequiredStatus[];
   /** True where more may hold than is told: what seems not to be asked for may be asked for after all. */
@@ -25,4 +39,29 @@ export interface RequiredStatus {
   readonly name: string;
   /** Whose word counts: that of workflows, of some other App, or of everybody who may write. */
   readonly source: "workflows" | "other" | "anybody";
+}
+
+export interface PushBlock {
+  /** The rule as the host calls it: `pull_request`, `required_signatures`. */
+  readonly rule: string;
+  /** Whether somebody may go around it; undefined where it is not told. */
+  readonly excepted: boolean | undefined;
+}
+
+export interface RuleException {
+  /** The set of rules, as people called it. */
+  readonly rules: string;
+  /** The rules of the set that hold for the branch, as the host calls them. */
+  readonly kinds: readonly string[];
+  /** Who may go around it, for people: "a team". */
+  readonly who: string;
+}
+
+export interface OwnerMistake {
+  /** Counted from 1. */
+  readonly line: number;
+  /** What it is, in the host's words: `Unknown owner`. */
+  readonly kind: string;
+  /** The line itself, where it is told. */
+  readonly source: string;
 }

@@ -10,11 +10,12 @@ import type { Context } from "./context.ts";
 import { completeRegistry } from "./init/complete.ts";
 import { commitSetup } from "./init/commit.ts";
 import { chooseName } from "./init/choose-name.ts";
+import { requireForge } from "./init/forge-address.ts";
 import { planGitHubFiles, type GitHubSetup } from "./init/github-files.ts";
+import { planGitignore } from "./init/gitignore.ts";
 import { planRules, type BranchRuleset } from "./init/rules.ts";
 import { readRegistryCommit } from "./read/commit.ts";
 import { parseManifest } from "./read/manifests.ts";
-import { entryAt } from "./read/trees.ts";
 
 /** What the new registry is like. */
 export interface InitOptions {
@@ -55,6 +56,7 @@ export const EMBEDDED_STORAGE = "file:.modeltrail/artifacts/";
 export async function initRegistry(context: Context, options: InitOptions): Promise<InitResult> {
   const { repository } = context;
   refuseBadNames(options);
+  if (options.forge !== undefined) await requireForge(context, options.forge);
   await repository.worktree.recover();
   const head = await repository.refs.head();
   const existing = head.commit === undefined ? undefined : await readRegistryCommit(context, head.commit);
@@ -66,8 +68,11 @@ export async function initRegistry(context: Context, options: InitOptions): Prom
     storage,
     forge: options.forge,
     stages,
-    gitignore: await readGitignore(context, head.commit),
-    ignore: storage.uri === EMBEDDED_STORAGE ? "/.modeltrail/" : undefined,
+    ...(await planGitignore(
+      context,
+      head.commit,
+      storage.uri === EMBEDDED_STORAGE ? "/.modeltrail/" : undefined,
+    )),
   });
   const registry = await requireValid(changeSet);
   const files = await planSetup(context, { registry, head: head.commit, existing }, options);
@@ -96,7 +101,7 @@ async function planSetup(
 }
 
 /** Rejects with USAGE for names and places that no registry can have. */
-function refuseBadNames({ name, stages, storage, forge }: InitOptions): void {
+function refuseBadNames({ name, stages, storage }: InitOptions): void {
   const problem =
     nameProblem("registry", name) ??
     stages.map((stage) => nameProblem("stage", stage)).find((found) => found !== undefined);
@@ -113,14 +118,7 @@ function refuseBadNames({ name, stages, storage, forge }: InitOptions): void {
     });
   if (new Set(stages).size !== stages.length)
     throw new ModeltrailError("USAGE", "a stage is named twice in --stages");
-  if (forge !== undefined && !GITHUB_REPOSITORY.test(forge.github))
-    throw new ModeltrailError("USAGE", `--github ${forge.github} names no repository`, {
-      hint: "Write owner/name, as in --github acme/models; the address of a server goes into --github-api.",
-    });
 }
-
-/** As the schema of modeltrail.yaml has it. */
-const GITHUB_REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/;
 
 /** What was said of storage is only checked by the schema; nothing is committed that could not be read again. */
 async function requireValid(changeSet: ChangeSet): Promise<Registry> {
@@ -133,15 +131,4 @@ async function requireValid(changeSet: ChangeSet): Promise<Registry> {
     `${first?.pointer ?? REGISTRY_FILE}: ${first?.message ?? "is not valid"}`,
     first?.hint === undefined ? {} : { hint: first.hint },
   );
-}
-
-async function readGitignore(context: Context, commit: string | undefined): Promise<string | undefined> {
-  if (commit === undefined) return undefined;
-  const { objects } = context.repository;
-  const { tree } = await objects.readCommit(commit);
-  const entry = await entryAt(context.repository, tree, `${context.prefix}.gitignore`);
-  const [bytes] = entry === undefined ? [] : await objects.readBlobs([entry.oid], 1024 * 1024);
-  if (bytes === "too-large")
-    throw new ModeltrailError("INVALID_INPUT", `${context.prefix}.gitignore is larger than 1 MiB`);
-  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }

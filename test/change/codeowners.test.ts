@@ -19,7 +19,9 @@ const OWNERSHIP: Ownership = {
     { name: "staging", approvers: [] },
     { name: "production", approvers: ["ada", "grace", "edsger"] },
   ],
+  workflows: [".github/workflows/verdict.yml", ".github/workflows/audit.yml"],
   file: ".github/CODEOWNERS",
+  text: undefined,
 };
 
 describe("lines of CODEOWNERS", () => {
@@ -29,8 +31,59 @@ describe("lines of CODEOWNERS", () => {
       "/models/**/stages/production/ @ada @grace @edsger",
       "/models/fraud/stages/production/ @edsger",
       "/modeltrail.yaml @grace @acme/platform",
-      "/.github/ @grace @acme/platform",
+      "/.github/workflows/ @grace @acme/platform",
+      "/.github/CODEOWNERS @grace @acme/platform",
     ]);
+  });
+
+  it.each<[text: string, ...lines: readonly string[]]>([
+    // A line for everything is there to be narrowed; one without owners gives to nobody.
+    ["* @all\n", "/modeltrail.yaml @intern", "/.github/workflows/ @intern", "/.github/CODEOWNERS @intern"],
+    ["/.github/\n", "/modeltrail.yaml @intern", "/.github/workflows/ @intern", "/.github/CODEOWNERS @intern"],
+    [
+      "/.github/ @acme/security\n",
+      "/modeltrail.yaml @intern",
+      "/.github/workflows/verdict.yml @acme/security @intern",
+      "/.github/workflows/audit.yml @acme/security @intern",
+      "/.github/CODEOWNERS @acme/security @intern",
+    ],
+    [
+      "/.github/ @acme/security\n/.github/workflows/audit.yml @ops @intern\n",
+      "/modeltrail.yaml @intern",
+      "/.github/workflows/verdict.yml @acme/security @intern",
+      "/.github/workflows/audit.yml @ops @intern",
+      "/.github/CODEOWNERS @acme/security @intern",
+    ],
+    [
+      "*.yaml @devs\n/.github/ISSUE_TEMPLATE/ @docs\n",
+      "/modeltrail.yaml @devs @intern",
+      "/.github/workflows/verdict.yml @intern",
+      "/.github/workflows/audit.yml @intern",
+      "/.github/CODEOWNERS @intern",
+    ],
+  ])("take nothing from those who own a path already: %j", (text, ...lines) => {
+    const ownership = { ...OWNERSHIP, owners: ["intern"], models: [], stages: [], text };
+    expect(renderOwnerLines(ownership)).toEqual(lines);
+    const written = placeOwnerLines(text, "", lines) ?? "";
+    // Run again, without names of owners.
+    const owners = readRegistryOwners(written, "");
+    expect(renderOwnerLines({ ...ownership, owners, text: written })).toEqual(lines);
+  });
+
+  it("of a second registry leave what the first one claimed", () => {
+    const one = { ...OWNERSHIP, prefix: "one/", owners: ["ada"], models: [], stages: [] };
+    const first = placeOwnerLines("", "one/", renderOwnerLines(one)) ?? "";
+    const lines = renderOwnerLines({ ...one, prefix: "two/", owners: ["intern"], text: first });
+    expect(lines).toEqual([
+      "/two/modeltrail.yaml @intern",
+      "/.github/workflows/verdict.yml @ada @intern",
+      "/.github/workflows/audit.yml @ada @intern",
+      "/.github/CODEOWNERS @ada @intern",
+    ]);
+    const both = placeOwnerLines(first, "two/", lines) ?? "";
+    expect(findLaterClaims(both, "one/")).toEqual([]);
+    expect(readRegistryOwners(both, "one/")).toEqual(["@ada"]);
+    expect(readRegistryOwners(both, "two/")).toEqual(["@intern"]);
   });
 
   it.each([
@@ -52,7 +105,7 @@ describe("lines of CODEOWNERS", () => {
     const lines = renderOwnerLines({ ...OWNERSHIP, prefix: "ml/my registry/", file: "docs/CODEOWNERS" });
     expect(lines.slice(-3)).toEqual([
       "/ml/my\\ registry/modeltrail.yaml @grace @acme/platform",
-      "/.github/ @grace @acme/platform",
+      "/.github/workflows/ @grace @acme/platform",
       "/docs/CODEOWNERS @grace @acme/platform",
     ]);
   });
@@ -134,7 +187,7 @@ describe("lines below the block", () => {
     "/*.yaml @eve # a note",
     "/* @eve",
     "modeltrail.yam? @eve",
-    ".github/workflows/ @eve",
+    ".github/workflows/other.yml @eve",
     "**/workflows/** @eve",
     "/models/fraud/ @ada @rob @eve",
   ])("take what it gives: %s", (line) => {

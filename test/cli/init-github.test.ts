@@ -49,7 +49,7 @@ describe("init --github", () => {
     expect(read(VERDICT)).toContain("aws-region: eu-west-1");
     expect(read(VERDICT)).not.toMatch(/^\s+(if|paths):/m);
     expect(read(AUDIT)).toContain(`uses: ${ACTION.replace("@", "/action/record@")} #`);
-    expect(read(OWNERS)).toContain("/.github/ @ada @acme/platform\n");
+    expect(read(OWNERS)).toContain("/.github/workflows/ @ada @acme/platform\n");
     for (const again of [argv, ["init", ...GITHUB]]) {
       const { stdout: unchanged } = await shell.run(...again, "-o", "json");
       expect(expectDocument("init", unchanged)).toMatchObject({ status: "unchanged", files: [] });

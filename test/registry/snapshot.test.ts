@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Registry } from "../../src/manifest/types.generated.ts";
 import { allFindings } from "../../src/registry/model-view.ts";
 import { buildSnapshot } from "../../src/registry/snapshot.ts";
 import {
@@ -172,6 +173,28 @@ describe("a snapshot", () => {
   ];
   it.each(cases)("finds %s", (_, code, changes) => {
     expect(problems(changes)).toContain(code);
+  });
+
+  it.each<Partial<Registry["spec"]>>([
+    { audit: { branch: "promote/x" } },
+    { audit: { branch: "retire" } },
+    { audit: { branch: "acme-models/register/x" } },
+    { branch: "yank/a/1.0.0" },
+    { branch: "log", audit: { branch: "log" } },
+    { branch: "log", audit: { branch: "log/main" } },
+  ])("finds branches that cannot be what they are for: %j", (branches) => {
+    const policy = aRegistry([{ name: "staging" }, { name: "production" }], branches);
+    expect(problems({ "modeltrail.yaml": policy })).toEqual(["BRANCH_INVALID"]);
+  });
+
+  it.each<Partial<Registry["spec"]>>([
+    { audit: { branch: "audit/promote/x" } },
+    { audit: { branch: "promoted" } },
+    { branch: "main", audit: { branch: "main-log" } },
+    { branch: "release/1.x", audit: { branch: "release/log" } },
+  ])("takes other branches: %j", (branches) => {
+    const policy = aRegistry([{ name: "staging" }, { name: "production" }], branches);
+    expect(problems({ "modeltrail.yaml": policy })).toEqual([]);
   });
 
   it.each(["120000", "160000"])("finds a manifest of mode %s", (mode) => {

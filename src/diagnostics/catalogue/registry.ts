@@ -73,6 +73,14 @@ export const REGISTRY_FINDINGS = {
     remedy:
       "Name a folder of its own in spec.storage.uri: s3://bucket/prefix/, file:folder/ or file:/folder/.",
   },
+  BRANCH_INVALID: {
+    gate: "schema",
+    severity: "error",
+    title: "A branch that the policy names cannot be what it is for",
+    why: "The default branch and that of the audit history stay, and belong to nobody else. Among the branches of proposals one would be taken for a proposal, moved and deleted; the audit history on the default branch would be deployed.",
+    remedy:
+      "Name another branch in spec.audit.branch or spec.branch of modeltrail.yaml, such as modeltrail-audit, or leave it out.",
+  },
   MODEL_MISSING: {
     gate: "consistency",
     severity: "error",

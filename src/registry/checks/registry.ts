@@ -1,6 +1,7 @@
 import type { Finding } from "../../diagnostics/finding.ts";
 import { makeFinding } from "../../diagnostics/make-finding.ts";
 import type { Registry } from "../../manifest/types.generated.ts";
+import { branchClash, branchProblem } from "../branch-names.ts";
 import { nameProblem } from "../names.ts";
 import { storageProblem } from "../storage-address.ts";
 import type { Entry } from "../model-view.ts";
@@ -8,15 +9,15 @@ import type { Entry } from "../model-view.ts";
 type StagePolicy = Registry["spec"]["stages"][number];
 
 /**
- * Checks what a schema cannot say about modeltrail.yaml: storage that is a place of its own; stages that are unique,
- * known, and in an order without circles.
+ * Checks what a schema cannot say about modeltrail.yaml: storage that is a place of its own, and branches that are
+ * nobody else's; stages that are unique, known, and in an order without circles.
  */
 export function checkRegistry(entry: Entry<Registry> | undefined): readonly Finding[] {
   if (entry?.value === undefined) return [];
   const stages = entry.value.spec.stages;
   const at = (pointer: string, message: string): Finding =>
     makeFinding("POLICY_INVALID", { file: entry.path, pointer, ...entry.positionOf(pointer), message });
-  const findings: Finding[] = [...checkStorage(entry, entry.value)];
+  const findings: Finding[] = [...checkStorage(entry, entry.value), ...checkBranches(entry, entry.value)];
   const names = new Set<string>();
   for (const [index, stage] of stages.entries()) {
     const problem = nameProblem("stage", stage.name);
@@ -44,6 +45,22 @@ function checkStorage(entry: Entry<Registry>, { spec }: Registry): readonly Find
   return [
     makeFinding("STORAGE_INVALID", { file: entry.path, pointer, ...entry.positionOf(pointer), message }),
   ];
+}
+
+function checkBranches(entry: Entry<Registry>, { spec, metadata }: Registry): readonly Finding[] {
+  const [main, audit] = [spec.branch, spec.audit?.branch];
+  const problemOf = (branch: string | undefined): string | undefined =>
+    branch === undefined ? undefined : branchProblem(branch, metadata.name);
+  const clash = main === undefined || audit === undefined ? undefined : branchClash(audit, main);
+  const problems = [
+    ["/spec/branch", problemOf(main)],
+    ["/spec/audit/branch", problemOf(audit) ?? clash],
+  ] as const;
+  return problems.flatMap(([pointer, message]) =>
+    message === undefined
+      ? []
+      : [makeFinding("BRANCH_INVALID", { file: entry.path, pointer, ...entry.positionOf(pointer), message })],
+  );
 }
 
 /** Whether `from` comes, by any way, after `to`. */

@@ -1,4 +1,4 @@
-import type { BranchRules } from "../../ports/host-rules.ts";
+import type { BranchRules, RuleException } from "../../ports/host-rules.ts";
 import type { Answer, Check } from "./check.ts";
 
 /** The status that has to be required. */
@@ -18,15 +18,34 @@ export function checkDefaultBranch(
     { name: "pull requests", ...checkPullRequests(branch, rules) },
     { name: "required verdict", ...checkVerdict(branch, rules, verdict) },
     { name: "main history", ...checkKept(branch, rules) },
+    { name: "exceptions", ...checkExceptions(branch, rules) },
   ];
 }
 
 function checkPullRequests(branch: string, rules: BranchRules): Answer {
-  const { pullRequests, approvals, codeOwners } = rules;
-  if (!pullRequests) return lacking(rules, `${branch} takes pushes, so a stage can move without a verdict`);
-  if (approvals === 0 && !codeOwners)
-    return lacking(rules, `${branch} takes pull requests that nobody but their author has seen`);
-  return ok(`${branch} takes changes by approved pull requests alone`);
+  if (!rules.pullRequests)
+    return lacking(rules, `${branch} takes pushes, so a stage can move without a verdict`);
+  const missing = reviewGaps(rules);
+  if (missing.length === 0) return ok(`${branch} takes changes by approved pull requests alone`);
+  return lacking(rules, `${branch} ${missing.join("; it ")}`);
+}
+
+/** What is left open of how pull requests are reviewed, as what the branch does, with the name of each rule. */
+function reviewGaps(rules: BranchRules): readonly string[] {
+  const { approvals, codeOwners, staleDismissed, lastPushApproved } = rules;
+  if (approvals === 0 && !codeOwners) return ["takes pull requests that nobody but their author has seen"];
+  return [
+    ...(approvals > 0
+      ? []
+      : ["asks for no approval of what CODEOWNERS gives to nobody (required_approving_review_count is 0)"]),
+    ...(codeOwners ? [] : ["does not ask those whom CODEOWNERS names (require_code_owner_review is off)"]),
+    ...(staleDismissed
+      ? []
+      : ["keeps approvals when new commits are pushed (dismiss_stale_reviews_on_push is off)"]),
+    ...(lastPushApproved
+      ? []
+      : ["lets the approval of whoever pushed last count (require_last_push_approval is off)"]),
+  ];
 }
 
 function checkVerdict(branch: string, rules: BranchRules, { status, isReported }: RequiredVerdict): Answer {
@@ -51,14 +70,81 @@ function checkVerdict(branch: string, rules: BranchRules, { status, isReported }
   };
 }
 
-/** Whether a branch is never rewritten. */
-export function checkKept(branch: string, rules: BranchRules): Answer {
-  const open = [
-    ...(rules.forcePushesBlocked ? [] : ["rewritten"]),
-    ...(rules.deletionBlocked ? [] : ["deleted"]),
-  ];
+function checkKept(branch: string, rules: BranchRules): Answer {
+  const open = rewritable(rules);
   if (open.length === 0) return ok(`${branch} can be neither rewritten nor deleted`);
   return lacking(rules, `${branch} can be ${open.join(" and ")}`);
+}
+
+function rewritable(rules: BranchRules): readonly string[] {
+  return [...(rules.forcePushesBlocked ? [] : ["rewritten"]), ...(rules.deletionBlocked ? [] : ["deleted"])];
+}
+
+/** Somebody for whom a rule does not hold is no protection against that somebody. */
+function checkExceptions(branch: string, { exceptions }: BranchRules): Answer {
+  if (exceptions === undefined)
+    return ok(`could not tell who may go around the rules of ${branch}: GitHub tells admins alone`);
+  if (exceptions.length === 0) return ok(`nobody may go around the rules of ${branch}`);
+  return warnOfExceptions(
+    branch,
+    exceptions,
+    "Empty the bypass lists of these rules under Settings > Rules; what came around them is recorded as unverified.",
+  );
+}
+
+function warnOfExceptions(branch: string, exceptions: readonly RuleException[], hint: string): Answer {
+  const named = exceptions.map(({ who, rules }) => `${who} (${rules})`);
+  const message = `these may go around rules of ${branch}: ${[...new Set(named)].join(", ")}`;
+  return { status: "warn", message, hint };
+}
+
+/** Whether the branch of the audit history is never rewritten, and takes what the recorder pushes. */
+export function checkAuditBranch(branch: string, rules: BranchRules): Answer {
+  const blocks = rules.pushBlocks.filter(({ excepted }) => excepted !== true);
+  if (blocks.length > 0) return checkPushes(branch, blocks);
+  const open = [...rewritable(rules), ...(rules.linearHistory ? [] : ["given merge commits"])];
+  if (open.length > 0) return lacking(rules, `${branch} can be ${open.join(" and ")}`);
+  const rewriters = (rules.exceptions ?? []).filter(({ kinds }) => kinds.some((kind) => KEEPING.has(kind)));
+  if (rewriters.length > 0)
+    return warnOfExceptions(
+      branch,
+      rewriters,
+      "Empty the bypass lists of these rules: a recorder that is to push alone is on that of a set of its own (docs/github.md).",
+    );
+  const narrowed = rules.pushBlocks.length > 0 ? ", and takes pushes of those alone who are excepted" : "";
+  return ok(`${branch} can be neither rewritten nor deleted${narrowed}`);
+}
+
+const KEEPING = new Set(["deletion", "non_fast_forward", "required_linear_history"]);
+
+function checkPushes(branch: string, blocks: BranchRules["pushBlocks"]): Answer {
+  const names = [...new Set(blocks.map(({ rule }) => rule))].join(", ");
+  if (blocks.every(({ excepted }) => excepted === undefined))
+    return {
+      status: "warn",
+      message: `${branch} has rules that keep pushes out, and who may go around them is told to admins alone: ${names}`,
+      hint: "Run modeltrail doctor with the token of an admin, or see that the recorder is on the bypass list of these rules.",
+    };
+  return {
+    status: "fail",
+    message: `${branch} has rules that keep the recorder from pushing: ${names}`,
+    hint: "Take them away from that branch, or put whose token the recorder has on their bypass list (docs/github.md).",
+  };
+}
+
+/** `registration: "direct"` pushes to the default branch; undefined where nothing stands against it. */
+export function checkRegistration(
+  branch: string,
+  { pushBlocks }: BranchRules,
+  registration: string | undefined,
+): Answer | undefined {
+  const block = pushBlocks.find(({ excepted }) => excepted !== true);
+  if (registration !== "direct" || block === undefined) return undefined;
+  return {
+    status: "warn",
+    message: `modeltrail.yaml says registration: "direct", so register pushes to ${branch}, whose rule ${block.rule} keeps pushes out`,
+    hint: 'Write registration: "pull-request" in modeltrail.yaml: new versions are proposed then.',
+  };
 }
 
 function ok(message: string): Answer {

@@ -1,6 +1,8 @@
-import { findLaterClaims } from "../../change/codeowners.ts";
-import { parseOwnerLines } from "../../change/owner-patterns.ts";
+import { findLaterClaims, readOwnerLines } from "../../change/codeowners.ts";
+import { meets, type OwnerLine, parseOwnerLines } from "../../change/owner-patterns.ts";
 import { isModeltrailError } from "../../diagnostics/errors.ts";
+import type { HostRules, OwnerMistake } from "../../ports/host-rules.ts";
+import { REGISTRY_FILE } from "../../registry/layout.ts";
 import type { Context } from "../context.ts";
 import { readCodeowners } from "../init/owners.ts";
 import { readRootFile } from "../init/root-file.ts";
@@ -9,30 +11,118 @@ import type { Answer } from "./check.ts";
 const HINT =
   "Run modeltrail init --github with --owners, and propose what it writes to CODEOWNERS (docs/github.md).";
 
-/** Whether CODEOWNERS at a commit names somebody, where the review of code owners is required. */
-export async function checkCodeOwners(context: Context, commit: string): Promise<Answer> {
+/** What is looked at, besides the file itself. */
+export interface OwnersQuery {
+  readonly commit: string;
+  /** The workflows of the registry. */
+  readonly workflows: readonly string[];
+  readonly rules: HostRules;
+}
+
+/** Whether CODEOWNERS at a commit names somebody for what decides, where the review of code owners is required. */
+export async function checkCodeOwners(
+  context: Context,
+  { commit, workflows, rules }: OwnersQuery,
+): Promise<Answer> {
   const { tree } = await context.repository.objects.readCommit(commit);
   try {
     const { file, text } = await readCodeowners((path) => readRootFile(context, tree, path));
-    return judgeOwners(file, text, context.prefix);
+    const mistakes = text === undefined ? [] : ((await rules.codeOwnerMistakes(commit)) ?? []);
+    return judgeOwners({ file, text, prefix: context.prefix, workflows, mistakes });
   } catch (error) {
     if (!isModeltrailError(error) || error.code !== "INVALID_INPUT") throw error;
-    return { status: "warn", message: error.message, hint: HINT };
+    return { status: "warn", message: error.message, hint: error.hint ?? HINT };
   }
 }
 
-/** `text` is undefined where there is no file. */
-export function judgeOwners(file: string, text: string | undefined, prefix: string): Answer {
+/** CODEOWNERS, and what is known of it. */
+export interface OwnersFile {
+  readonly file: string;
+  /** Undefined where there is no file. */
+  readonly text: string | undefined;
+  /** The registry's folder: empty, or ending with `/`. */
+  readonly prefix: string;
+  readonly workflows: readonly string[];
+  readonly mistakes: readonly OwnerMistake[];
+}
+
+interface Problem {
+  readonly message: string;
+  readonly hint: string;
+}
+
+export function judgeOwners(owners: OwnersFile): Answer {
+  const { file, text } = owners;
   const needed = "though the review of code owners is required";
   if (text === undefined)
     return { status: "warn", message: `there is no CODEOWNERS, ${needed}: nobody is asked`, hint: HINT };
-  if (parseOwnerLines(text).every(({ owners }) => owners.length === 0))
+  const lines = parseOwnerLines(text);
+  if (lines.every((line) => line.owners.length === 0))
     return { status: "warn", message: `${file} names nobody, ${needed}`, hint: HINT };
-  const [claim] = findLaterClaims(text, prefix);
-  if (claim === undefined) return { status: "ok", message: `${file} says whose review is required` };
+  const problems = [...misread(owners), ...unowned(owners, lines, text), ...taken(owners, text)];
+  if (problems.length === 0) return { status: "ok", message: `${file} says whose review is required` };
   return {
     status: "warn",
-    message: `line ${claim.number} of ${file} gives paths of this registry to others: the last match counts`,
-    hint: 'Move it above "# modeltrail: begin".',
+    message: problems.map(({ message }) => message).join("; "),
+    hint: [...new Set(problems.map(({ hint }) => hint))].join(" "),
   };
+}
+
+/** An owner whom GitHub does not know is asked for nothing. */
+function misread({ file, mistakes }: OwnersFile): readonly Problem[] {
+  return mistakes.slice(0, MOST).map(({ line, kind, source }) => ({
+    message: `GitHub has something against line ${line} of ${file}: ${kind}${source === "" ? "" : ` in "${source.trim()}"`}`,
+    hint: "Name people and teams there that are in the repository and may write.",
+  }));
+}
+
+const MOST = 3;
+
+/** What decides over all stages and has to belong to somebody. */
+function unowned(
+  { file, prefix, workflows }: OwnersFile,
+  lines: readonly OwnerLine[],
+  text: string,
+): readonly Problem[] {
+  const decisive = [`${prefix}${REGISTRY_FILE}`, ...workflows, file];
+  const ownerless = decisive.filter((path) => !isOwned(lines, path));
+  const isOpen = !isOwned(lines, ".github/workflows/another.yml");
+  const block = parseOwnerLines(readOwnerLines(text, prefix).join("\n"));
+  const unsaid = block.length === 0 ? [] : decisive.filter((path) => !isOwned(block, path));
+  return [
+    ...(ownerless.length === 0 ? [] : [{ message: `nobody owns ${ownerless.join(", ")}`, hint: HINT }]),
+    ...(isOpen
+      ? [
+          {
+            message: "nobody owns a workflow that somebody adds, which could report a verdict, too",
+            hint: "Give /.github/workflows/ to somebody, in a line above the others about it.",
+          },
+        ]
+      : []),
+    ...(unsaid.length === 0 || ownerless.length > 0
+      ? []
+      : [
+          {
+            message: `the block of this registry in ${file} says nothing of ${unsaid.join(", ")}`,
+            hint: HINT,
+          },
+        ]),
+  ];
+}
+
+/** The last line that matches decides. */
+function isOwned(lines: readonly OwnerLine[], path: string): boolean {
+  const last = lines.findLast(({ segments }) => meets(segments, path.split("/")));
+  return last !== undefined && last.owners.length > 0;
+}
+
+function taken({ file, prefix }: OwnersFile, text: string): readonly Problem[] {
+  const [claim] = findLaterClaims(text, prefix);
+  if (claim === undefined) return [];
+  return [
+    {
+      message: `line ${claim.number} of ${file} gives paths of this registry to others: the last match counts`,
+      hint: 'Move it above "# modeltrail: begin".',
+    },
+  ];
 }

@@ -1,60 +1,100 @@
+import { workflowPaths } from "../../change/workflow-files.ts";
 import { isModeltrailError } from "../../diagnostics/errors.ts";
 import { parseWorkflowFile } from "../../manifest/workflow-file.ts";
 import type { BranchRules, HostRules } from "../../ports/host-rules.ts";
+import { REGISTRY_FILE } from "../../registry/layout.ts";
 import { statusName } from "../../registry/status-name.ts";
 import { auditBranch } from "../audit/place.ts";
 import type { Context } from "../context.ts";
 import { entryAt, isFolder, listFiles } from "../read/trees.ts";
 import type { Session } from "../write/session.ts";
-import { checkDefaultBranch, checkKept, type RequiredVerdict } from "./branch-checks.ts";
+import {
+  checkAuditBranch,
+  checkDefaultBranch,
+  checkRegistration,
+  type RequiredVerdict,
+} from "./branch-checks.ts";
 import type { Answer, Check } from "./check.ts";
-import { checkCodeOwners } from "./code-owners.ts";
+import { checkCodeOwners, type OwnersQuery } from "./code-owners.ts";
 import { checkAuditWorkflow, checkVerdictWorkflow, type WorkflowAnswer } from "./workflow-checks.ts";
-import type { FoundWorkflow, Whose } from "./workflow-uses.ts";
+import { type FoundWorkflow, usesOf, type Whose } from "./workflow-uses.ts";
 
 /** What GitHub holds people to, and what its workflows do, at the tip of the default branch. */
 export async function checkGitHub(context: Context, session: Session): Promise<readonly Check[]> {
   const { rules } = session.forge;
   if (rules === undefined) return [];
   const { workflows, unread } = await readWorkflows(context, session.tip.oid);
-  const { forge, storage } = session.registry.spec;
-  const whose: Whose = {
-    github: forge?.github ?? "",
-    prefix: context.prefix,
-    branch: session.base,
-    storage: storage.uri,
-  };
+  const told = await tell(rules, session.base);
+  const whose = whoseIs(context, session, told);
   const verdict = checkVerdictWorkflow(workflows, whose);
   const audit = checkAuditWorkflow(workflows, whose);
+  const isReported = verdict.isThere || unread.length > 0;
+  const required = { status: statusName(context.prefix, "verdict"), isReported };
+  const owned = { rules, commit: session.tip.oid, workflows: ownWorkflows(workflows, whose, session) };
   return [
     { name: "verdict workflow", ...orUnread(verdict, unread) },
     { name: "audit workflow", ...orUnread(audit, unread) },
-    ...(await checkMain(context, session, rules, {
-      status: statusName(context.prefix, "verdict"),
-      isReported: verdict.isThere || unread.length > 0,
-    })),
-    { name: "audit history", ...(await checkAudit(rules, auditBranch(session.registry, context.prefix))) },
+    ...("status" in told
+      ? [{ name: "branch rules", ...told }]
+      : await checkMain(context, session, { told, required, owned })),
+    { name: "audit history", ...(await checkAudit(context, session, rules)) },
     { name: "approvals", ...(await checkApproving(rules)) },
   ];
 }
 
-async function checkMain(
-  context: Context,
-  { base, tip }: Session,
-  rules: HostRules,
-  verdict: RequiredVerdict,
-): Promise<readonly Check[]> {
-  const told = await tell(rules, base);
-  if ("status" in told) return [{ name: "branch rules", ...told }];
-  const checks = checkDefaultBranch(base, told, verdict);
-  return told.codeOwners
-    ? [...checks, { name: "code owners", ...(await checkCodeOwners(context, tip.oid)) }]
-    : checks;
+function whoseIs({ prefix }: Context, { base, registry }: Session, told: BranchRules | Answer): Whose {
+  const { forge, storage, stages } = registry.spec;
+  return {
+    github: forge?.github ?? "",
+    prefix,
+    branch: base,
+    storage: storage.uri,
+    mergeQueue: !("status" in told) && told.mergeQueue,
+    approvals: stages.some(({ approvals, rollback }) => (approvals ?? rollback?.approvals) !== undefined),
+  };
 }
 
-async function checkAudit(rules: HostRules, branch: string): Promise<Answer> {
+/** Those that use our actions; the ones that `init` would write where there are none. */
+function ownWorkflows(
+  found: readonly FoundWorkflow[],
+  whose: Whose,
+  { registry }: Session,
+): readonly string[] {
+  const uses = (["validate", "record"] as const).flatMap((action) => usesOf(found, action, whose));
+  if (uses.length > 0) return [...new Set(uses.map(({ path }) => path))];
+  return workflowPaths({ prefix: whose.prefix, registry: registry.metadata.name });
+}
+
+/** What the default branch is held against. */
+interface MainQuery {
+  readonly told: BranchRules;
+  readonly required: RequiredVerdict;
+  readonly owned: OwnersQuery;
+}
+
+async function checkMain(
+  context: Context,
+  { base, registry }: Session,
+  { told, required, owned }: MainQuery,
+): Promise<readonly Check[]> {
+  const registration = checkRegistration(base, told, registry.spec.registration);
+  return [
+    ...checkDefaultBranch(base, told, required),
+    ...(registration === undefined ? [] : [{ name: "registration", ...registration }]),
+    ...(told.codeOwners ? [{ name: "code owners", ...(await checkCodeOwners(context, owned)) }] : []),
+  ];
+}
+
+async function checkAudit(context: Context, { base, registry }: Session, rules: HostRules): Promise<Answer> {
+  const branch = auditBranch(registry, context.prefix);
+  if (branch === base)
+    return {
+      status: "fail",
+      message: `the audit history would be written to ${branch}, the default branch itself`,
+      hint: `Name another branch in spec.audit.branch of ${REGISTRY_FILE}, or leave spec.audit out.`,
+    };
   const told = await tell(rules, branch);
-  return "status" in told ? told : checkKept(branch, told);
+  return "status" in told ? told : checkAuditBranch(branch, told);
 }
 
 /** The rules of a branch, or that they are not told to this token. */

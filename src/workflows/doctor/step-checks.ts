@@ -1,4 +1,3 @@
-import type { Permissions } from "../../manifest/workflow-file.ts";
 import { fail, type Problem, type Use, warn, type Whose } from "./workflow-uses.ts";
 
 /** Where our actions are released. */
@@ -49,20 +48,40 @@ export function checkPins({ job }: Use): readonly Problem[] {
   );
 }
 
-const LEVELS = ["none", "read", "write"];
+/** In a container the image decides what Node and Git are, and what else runs. */
+export function checkContainer({ job }: Use): readonly Problem[] {
+  return job.contained ? [warn("runs in an image of somebody's: take container: away")] : [];
+}
 
-/** What the job is granted beyond what the action takes. */
-export function checkRights(
-  { workflow, job }: Use,
-  needed: Readonly<Record<string, string>>,
-): readonly Problem[] {
-  const granted: Permissions = job.permissions ?? workflow.permissions;
-  if (granted === undefined)
-    return [warn("says nothing of permissions, so it has those that the repository gives")];
-  const more = Object.entries(granted).filter(
-    ([name, level]) => LEVELS.indexOf(level) > LEVELS.indexOf(needed[name] ?? "none"),
-  );
-  return more.map(([name, level]) =>
-    warn(`may do more than it needs: ${name === "*" ? `${level}-all` : `${name}: ${level}`}`),
-  );
+/** Whether the whole history of this repository is there when ours begins. */
+export function checkCheckout({ before }: Use, { branch }: Whose): readonly Problem[] {
+  const checkout = before.findLast(({ uses }) => /^actions\/checkout(@|$)/i.test(uses));
+  // What commands before ours leave behind is told by checkBefore.
+  if (checkout === undefined)
+    return before.some(({ uses }) => uses === "")
+      ? []
+      : [fail("has no clone to work in: use actions/checkout with fetch-depth: 0 before ours")];
+  const { inputs, conditional } = checkout;
+  return [
+    ...(conditional ? [fail("does not always check out: take the if: of that step away")] : []),
+    ...(String(inputs["fetch-depth"]) === "0"
+      ? []
+      : [warn("checks out without history: give actions/checkout fetch-depth: 0")]),
+    ...(isSame(inputs["repository"], [], /^repository$/)
+      ? []
+      : [fail(`checks out the repository ${String(inputs["repository"])}: take repository: away`)]),
+    ...(isSame(inputs["ref"], [branch, `refs/heads/${branch}`], SAME_REF)
+      ? []
+      : [warn(`checks out ${String(inputs["ref"])}, not what was pushed: take ref: away`)]),
+  ];
+}
+
+const SAME_REF = /^(ref|ref_name|sha|event\.repository\.default_branch)$/;
+
+/** Whether an input is left out, one of some texts, or a part of the event that says the same. */
+function isSame(input: unknown, texts: readonly string[], part: RegExp): boolean {
+  if (input === undefined || input === null || input === "") return true;
+  const text = typeof input === "string" ? input : JSON.stringify(input);
+  const [, name] = /^\$\{\{\s*github\.([a-z_.]+)\s*\}\}$/.exec(text) ?? [];
+  return texts.includes(text) || (name !== undefined && part.test(name));
 }

@@ -1,71 +1,110 @@
 import type { Answer } from "./check.ts";
-import { checkArtifacts, checkBefore, checkPins, checkRights, checkStep } from "./step-checks.ts";
+import { checkRights, type Rights } from "./rights-checks.ts";
 import {
-  fail,
-  type FoundWorkflow,
-  type Problem,
-  type Use,
-  usesOf,
-  warn,
-  type Whose,
-} from "./workflow-uses.ts";
+  checkArtifacts,
+  checkBefore,
+  checkCheckout,
+  checkContainer,
+  checkPins,
+  checkStep,
+} from "./step-checks.ts";
+import { deaf, hasTrigger, hearsPushes, narrowed, untrusted } from "./trigger-checks.ts";
+import { type FoundWorkflow, type Problem, type Use, usesOf, warn, type Whose } from "./workflow-uses.ts";
 
 /** What was said of a workflow, and whether there is one at all. */
 export interface WorkflowAnswer extends Answer {
   readonly isThere: boolean;
 }
 
-/** Whether the verdict is reported on every pull request, by a fixed version, with no more rights than it takes. */
+/** Whether the verdict is reported on every pull request, by a fixed version, with the rights that it takes. */
 export function checkVerdictWorkflow(found: readonly FoundWorkflow[], whose: Whose): WorkflowAnswer {
   const uses = usesOf(found, "validate", whose);
   const judging = uses.filter(({ workflow }) => workflow.triggers.has("pull_request"));
   const [first] = judging;
   if (first === undefined) return missing(uses, "pull_request", whose);
-  return judge(first, [
-    ...untrusted(uses),
-    ...narrowed(first),
-    ...forgetful(uses, whose),
-    ...checkStep(first),
-    ...checkBefore(first, { checkout: true }),
-    ...checkArtifacts(first, whose),
-    ...checkPins(first),
-    ...checkRights(first, {
-      contents: "read",
-      "pull-requests": "write",
-      statuses: "write",
-      "id-token": "write",
-    }),
+  // One that always runs is enough: another may look at what it likes, with no more rights than that one.
+  const always = judging.filter((use) => narrowed(use).length === 0);
+  return judge(uses, (use) => [
+    ...untrusted(use),
+    ...(always.length === 0 && judging.includes(use) ? narrowed(use) : []),
+    ...(use === (always[0] ?? first) ? overheard(uses, always.length === 0 ? judging : always, whose) : []),
+    ...checkStep(use),
+    ...checkBefore(use, { checkout: true }),
+    ...checkContainer(use),
+    ...checkArtifacts(use, whose),
+    ...checkPins(use),
+    ...checkRights(use, verdictRights(use)),
   ]);
+}
+
+/** A verdict holds for the base, the reviews and the time that it was given at. */
+function overheard(uses: readonly Use[], judging: readonly Use[], whose: Whose): readonly Problem[] {
+  const always = uses.filter(({ conditional }) => !conditional);
+  const { branch, mergeQueue, approvals } = whose;
+  return [
+    ...deaf(judging, "pull_request", ["opened", "reopened", "synchronize", "closed"]),
+    ...(approvals ? deaf(always, "pull_request_review", ["submitted", "dismissed"]) : []),
+    ...(!mergeQueue || hasTrigger(always, "merge_group")
+      ? []
+      : [warn(`does not run on merge_group, so nothing gets through the merge queue of ${branch}`)]),
+    ...(hearsPushes(always, whose)
+      ? []
+      : [warn(`does not run on every push to ${branch}, so old verdicts stay when it moves`)]),
+    ...(hasTrigger(always, "schedule")
+      ? []
+      : [warn("does not run on a schedule, so what only waits never turns green")]),
+  ];
+}
+
+/** Of pull requests it writes comments and suggestions, unless it is told not to. */
+function verdictRights({ step }: Use): Rights {
+  const isQuiet = ["comment", "suggest"].every((name) => String(step.inputs[name]) === "false");
+  return {
+    most: { contents: "read", "pull-requests": "write", statuses: "write", "id-token": "write" },
+    least: { contents: "read", "pull-requests": "read", statuses: "write" },
+    wanted: isQuiet ? {} : { "pull-requests": "write" },
+  };
 }
 
 /** Whether what reaches the default branch is recorded, and no run is cut short for a newer one. */
 export function checkAuditWorkflow(found: readonly FoundWorkflow[], whose: Whose): WorkflowAnswer {
   const uses = usesOf(found, "record", whose);
-  const recording = uses.filter(({ workflow }) => workflow.triggers.has("push"));
-  const [first] = recording;
+  const [first] = uses.filter(({ workflow }) => workflow.triggers.has("push"));
   if (first === undefined) return missing(uses, "push", whose);
-  const { workflow, job } = first;
-  const isShallow = job.steps.some(
-    ({ uses: step, inputs }) => step.startsWith("actions/checkout@") && String(inputs["fetch-depth"]) !== "0",
-  );
-  return judge(first, [
-    ...untrusted(uses),
-    ...(first.conditional ? [warn("does not always run: take its if: and needs: away")] : []),
-    ...(workflow.cancels
+  return judge(uses, (use) => [
+    ...untrusted(use),
+    ...(use === first ? unheard(uses, whose) : []),
+    ...(use.workflow.cancels || use.job.cancels
       ? [warn("lets a newer run end one that is under way: set cancel-in-progress to false")]
       : []),
-    ...(isShallow ? [warn("checks out without history: give actions/checkout fetch-depth: 0")] : []),
-    ...checkStep(first),
-    ...checkBefore(first, { checkout: false }),
-    ...checkPins(first),
-    ...checkRights(first, {
-      contents: "write",
-      "pull-requests": "write",
-      statuses: "read",
-      "id-token": "write",
-    }),
+    ...checkCheckout(use, whose),
+    ...checkStep(use),
+    ...checkBefore(use, { checkout: false }),
+    ...checkContainer(use),
+    ...checkPins(use),
+    ...checkRights(use, AUDIT_RIGHTS),
   ]);
 }
+
+/** What was merged is recorded by the next run, whenever that comes. */
+function unheard(uses: readonly Use[], whose: Whose): readonly Problem[] {
+  const always = uses.filter(({ conditional }) => !conditional);
+  if (!hasTrigger(always, "push")) return [warn("does not always run: take its if: and needs: away")];
+  return [
+    ...(hearsPushes(always, whose)
+      ? []
+      : [warn(`does not run on every push to ${whose.branch}, so what was merged is recorded late`)]),
+    ...(hasTrigger(always, "schedule")
+      ? []
+      : [warn("does not run on a schedule, so what a run missed waits for the next push")]),
+  ];
+}
+
+const AUDIT_RIGHTS: Rights = {
+  most: { contents: "write", "pull-requests": "write", statuses: "read", "id-token": "write" },
+  least: { contents: "write" },
+  wanted: { "pull-requests": "read", statuses: "read" },
+};
 
 function missing(uses: readonly Use[], trigger: "pull_request" | "push", { github }: Whose): WorkflowAnswer {
   const [elsewhere] = uses;
@@ -78,67 +117,24 @@ function missing(uses: readonly Use[], trigger: "pull_request" | "push", { githu
   };
 }
 
-function judge({ path }: Use, problems: readonly Problem[]): WorkflowAnswer {
+/** All that is wrong, file by file. */
+function judge(uses: readonly Use[], look: (use: Use) => readonly Problem[]): WorkflowAnswer {
+  const problems = uses.flatMap((use) => look(use).map((problem) => ({ path: use.path, ...problem })));
+  const paths = [...new Set(uses.map(({ path }) => path))];
   if (problems.length === 0)
     return {
       isThere: true,
       status: "ok",
-      message: `${path} runs at a fixed commit with the rights it takes`,
+      message: `${paths.join(", ")}: at a fixed commit with the rights that it takes`,
     };
-  const isFailing = problems.some(({ status }) => status === "fail");
+  const told = paths.flatMap((path) => {
+    const texts = problems.filter((problem) => problem.path === path).map(({ text }) => text);
+    return texts.length === 0 ? [] : [`${path} ${[...new Set(texts)].join("; it ")}`];
+  });
   return {
     isThere: true,
-    status: isFailing ? "fail" : "warn",
-    message: `${path} ${problems.map(({ text }) => text).join("; it ")}`,
-    hint: "Compare it with what modeltrail init --github writes once the file is gone.",
+    status: problems.some(({ status }) => status === "fail") ? "fail" : "warn",
+    message: told.join(". "),
+    hint: "Compare it with what modeltrail init --github writes: take the file away, and run that again.",
   };
-}
-
-/** With these, a stranger's pull request meets the rights and secrets of the repository. */
-function untrusted(uses: readonly Use[]): readonly Problem[] {
-  return uses.flatMap(({ workflow }) =>
-    ["pull_request_target", "workflow_run"]
-      .filter((trigger) => workflow.triggers.has(trigger))
-      .map((trigger) => fail(`runs on ${trigger}, which our actions refuse`)),
-  );
-}
-
-/** A required status that is never reported waits for ever. */
-function narrowed({ workflow, conditional }: Use): readonly Problem[] {
-  const narrowing = workflow.triggers.get("pull_request") ?? {};
-  const keys = ["paths", "paths-ignore", "branches", "branches-ignore"].filter(
-    (key) => narrowing[key] !== undefined,
-  );
-  const types = narrowing["types"];
-  const isDeaf =
-    Array.isArray(types) && ["opened", "reopened", "synchronize"].some((type) => !types.includes(type));
-  return [
-    ...keys.map((key) =>
-      fail(`looks at some pull requests only, by ${key}: on the others a required verdict waits for ever`),
-    ),
-    ...(isDeaf ? [warn("does not hear of new commits: its types lack opened, reopened or synchronize")] : []),
-    ...(conditional ? [fail("does not always run: take its if: and needs: away")] : []),
-  ];
-}
-
-/** A verdict holds for the base and the time that it was given at. */
-function forgetful(uses: readonly Use[], { branch }: Whose): readonly Problem[] {
-  const triggers = uses.map((use) => use.workflow.triggers);
-  const hears = triggers.some((each) => each.has("push") && isHeard(each.get("push") ?? {}, branch));
-  return [
-    ...(hears ? [] : [warn(`does not run on every push to ${branch}, so old verdicts stay when it moves`)]),
-    ...(triggers.some((each) => each.has("schedule"))
-      ? []
-      : [warn("does not run on a schedule, so what only waits never turns green")]),
-  ];
-}
-
-/** Whether pushes to a branch start it, all of them; a pattern may match any branch. */
-function isHeard(narrowing: Readonly<Record<string, unknown>>, branch: string): boolean {
-  const { branches, "branches-ignore": ignored } = narrowing;
-  const names = (list: unknown): readonly string[] => [list ?? []].flat().map(String);
-  if (narrowing["paths"] !== undefined || narrowing["paths-ignore"] !== undefined) return false;
-  if (branches !== undefined) return names(branches).some((name) => name === branch || /[*?+[]/.test(name));
-  if (ignored !== undefined) return !names(ignored).includes(branch);
-  return narrowing["tags"] === undefined && narrowing["tags-ignore"] === undefined;
 }

@@ -17,6 +17,10 @@ export interface Whose {
   readonly branch: string;
   /** Where artifacts lie. */
   readonly storage: string;
+  /** Whether pull requests are merged by a queue, as far as that is told. */
+  readonly mergeQueue: boolean;
+  /** Whether the policy asks for approvals. */
+  readonly approvals: boolean;
 }
 
 /** A step that uses one of our actions, with what is around it. */

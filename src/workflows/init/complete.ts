@@ -3,6 +3,7 @@ import type { ChangeSet, TextEdit } from "../../change/change-set.ts";
 import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Registry } from "../../manifest/types.generated.ts";
 import { REGISTRY_FILE } from "../../registry/layout.ts";
+import { decodeExact } from "../audit/exact-text.ts";
 import type { Context } from "../context.ts";
 import type { InitOptions, InitResult } from "../init.ts";
 import type { RegistryCommit } from "../read/commit.ts";
@@ -33,6 +34,10 @@ export async function completeRegistry(
   };
   if (forge === undefined || setup === undefined) return unchanged;
   requireSameForge(present, forge);
+  if (present.spec.registration === "direct")
+    context.notices.warn(
+      `${context.prefix}${REGISTRY_FILE} says registration: "direct", so register pushes to the default branch, which the rules below keep out: write registration: "pull-request" there`,
+    );
   const edits = present.spec.forge === undefined ? [await addForgeTo(context, existing, forge)] : [];
   const registry = { ...present, spec: { ...present.spec, forge: present.spec.forge ?? forge } };
   const files = await planGitHubFiles(context, { registry, head: existing.oid, existing }, setup);
@@ -61,7 +66,7 @@ async function addForgeTo(context: Context, existing: RegistryCommit, forge: For
   const { repository } = context;
   const entry = await entryAt(repository, existing.tree, REGISTRY_FILE);
   const [bytes] = entry === undefined ? [] : await repository.objects.readBlobs([entry.oid], MOST_BYTES);
-  const text = bytes === undefined || bytes === "too-large" ? "" : new TextDecoder().decode(bytes);
+  const text = bytes === undefined || bytes === "too-large" ? "" : (decodeExact(bytes) ?? "");
   const edited = addForge(text, forge);
   const encoded = new TextEncoder().encode(edited ?? "");
   const reading = edited === undefined ? undefined : await parseManifest("Registry", encoded, REGISTRY_FILE);

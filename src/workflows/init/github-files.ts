@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 import type { RegistryCommit } from "../read/commit.ts";
 import { findDefaultBranch, shortName } from "../read/default-branch.ts";
 import { planOwners } from "./owners.ts";
-import { readRootFile } from "./root-file.ts";
+import { readRootFile, requireFolders } from "./root-file.ts";
 
 /** What is wanted of the repository on GitHub besides the registry itself. */
 export interface GitHubSetup {
@@ -39,10 +39,16 @@ export async function planGitHubFiles(
   const { head } = place;
   const root = head === undefined ? undefined : (await context.repository.objects.readCommit(head)).tree;
   const read = (path: string): Promise<string | undefined> => readRootFile(context, root, path);
-  return [
+  const files = [
     ...(await planWorkflows(context, { place, setup, read })),
     ...(await planOwners(context, { place, setup, read })),
   ];
+  await requireFolders(
+    context,
+    root,
+    files.map(({ path }) => path),
+  );
+  return files;
 }
 
 /** What the parts of a set-up are planned from. */

@@ -1,4 +1,5 @@
 import {
+  claimPaths,
   CODEOWNERS_FILES,
   findLaterClaims,
   type Ownership,
@@ -8,7 +9,7 @@ import {
   toOwner,
   withinRegistry,
 } from "../../change/codeowners.ts";
-import type { RepositoryFile } from "../../change/workflow-files.ts";
+import { type RepositoryFile, workflowPaths } from "../../change/workflow-files.ts";
 import { ModeltrailError } from "../../diagnostics/errors.ts";
 import { modelNameProblem, nameProblem } from "../../registry/names.ts";
 import type { Context } from "../context.ts";
@@ -28,7 +29,7 @@ export async function planOwners(
   const owners = wantedOwners(setup) ?? readRegistryOwners(text ?? "", prefix);
   if (owners.length === 0)
     notices.hint(
-      `Nobody owns modeltrail.yaml and .github/ in ${file} yet: name them with --owners ada,acme/platform.`,
+      `Nobody owns modeltrail.yaml and the workflows in ${file} yet: name them with --owners ada,acme/platform.`,
     );
   const models = existing === undefined ? [] : await readModels(context, existing);
   const unknown = new Set(
@@ -43,7 +44,9 @@ export async function planOwners(
     approvers: approvals?.from ?? [],
   }));
   hintAtLeftOut(context, models, stages);
-  const lines = renderOwnerLines({ prefix, owners, models, stages, file });
+  const workflows = workflowPaths({ prefix, registry: registry.metadata.name });
+  const ownership: Ownership = { prefix, owners, models, stages, workflows, file, text };
+  const lines = renderOwnerLines(ownership);
   if (text === undefined && lines.length === 0) return [];
   const edited = placeOwnerLines(text, prefix, lines);
   if (edited === undefined) {
@@ -52,6 +55,7 @@ export async function planOwners(
     );
     return [];
   }
+  hintAtKept(context, ownership);
   warnOfClaims(context, file, edited);
   return edited === text ? [] : [{ path: file, text: edited }];
 }
@@ -66,6 +70,18 @@ function hintAtLeftOut({ notices }: Context, models: Ownership["models"], stages
     notices.hint(
       `modeltrail.yaml names the approvers of a stage, and a model may only narrow them: others were left out of code owners for ${shorten(places)}.`,
     );
+}
+
+/** Our lines come later, so they would take paths from those who had them, unless they name them, too. */
+function hintAtKept({ notices }: Context, ownership: Ownership): void {
+  const own = new Set(ownership.owners.map((name) => toOwner(name)?.toLowerCase()));
+  const kept = claimPaths(ownership).flatMap(({ pattern, kept: line }) =>
+    line === undefined || line.owners.every((owner) => own.has(owner.toLowerCase()))
+      ? []
+      : [`${pattern} (${line.owners.join(" ")}, line ${line.number})`],
+  );
+  if (kept.length > 0)
+    notices.hint(`Others own these paths as well, and keep their say in them: ${shorten(kept)}.`);
 }
 
 /** The last match counts, so what stands below our lines is what GitHub asks for. */

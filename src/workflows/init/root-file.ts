@@ -1,10 +1,14 @@
 import { ModeltrailError } from "../../diagnostics/errors.ts";
+import { decodeExact } from "../audit/exact-text.ts";
 import type { Context } from "../context.ts";
 import { entryAt, isFolder } from "../read/trees.ts";
 
 const MOST_BYTES = 3 * 1024 * 1024;
 
-/** A file of the repository; undefined when it is not there. Rejects for a link, or what is too large to be one. */
+/**
+ * A file of the repository, every byte of it; undefined when it is not there. Rejects with INVALID_INPUT for a link, for
+ * what is too large to be one, and for what is not UTF-8.
+ */
 export async function readRootFile(
   { repository }: Context,
   root: string | undefined,
@@ -21,5 +25,35 @@ export async function readRootFile(
     throw new ModeltrailError("INVALID_INPUT", `${path} is larger than 3 MiB`, {
       hint: "GitHub reads no more.",
     });
-  return new TextDecoder().decode(bytes);
+  const text = decodeExact(bytes);
+  if (text !== undefined) return text;
+  throw new ModeltrailError("INVALID_INPUT", `${path} is not UTF-8, so not every byte of it could be kept`, {
+    hint: "Save it as UTF-8, which is how GitHub reads it, and commit.",
+  });
+}
+
+/** Rejects with INVALID_INPUT where something else stands in the place of a folder that files are to be written to. */
+export async function requireFolders(
+  { repository }: Context,
+  root: string | undefined,
+  paths: readonly string[],
+): Promise<void> {
+  const folders = new Set(
+    paths.flatMap((path) => {
+      const names = path.split("/").slice(0, -1);
+      return names.map((_, index) => names.slice(0, index + 1).join("/"));
+    }),
+  );
+  if (root === undefined) return;
+  for (const folder of folders) {
+    const entry = await entryAt(repository, root, folder);
+    if (entry !== undefined && !isFolder(entry))
+      throw new ModeltrailError(
+        "INVALID_INPUT",
+        `${folder} is no folder, and files are to be written to it`,
+        {
+          hint: "Move or remove what stands there, commit, and run this again.",
+        },
+      );
+  }
 }

@@ -24,6 +24,7 @@ export async function planRules(
   if (forge === undefined || setup === undefined) return {};
   const { isPublic, host } = readSite(forge.apiUrl);
   const rulesets = planRulesets({
+    prefix: context.prefix,
     branch: shortName((await findDefaultBranch(context, registry.spec.branch)).ref),
     auditBranch: auditBranch(registry, context.prefix),
     isPublic,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { openGitHubForge } from "../../../src/adapters/github/open-github-forge.ts";
-import type { HostRules } from "../../../src/ports/host-rules.ts";
+import type { BranchRules, HostRules } from "../../../src/ports/host-rules.ts";
 import type { Rule } from "../../servers/github/state.ts";
 import { openWorld, type World } from "../../servers/github/world.ts";
 import { cloneWorkspace, type Workspace } from "../../builders/workspace.ts";
@@ -34,12 +34,18 @@ async function start(): Promise<(login: string) => Promise<HostRules>> {
   };
 }
 
-const NOTHING = {
+const NOTHING: BranchRules = {
   pullRequests: false,
   approvals: 0,
   codeOwners: false,
+  staleDismissed: false,
+  lastPushApproved: false,
   forcePushesBlocked: false,
   deletionBlocked: false,
+  linearHistory: false,
+  mergeQueue: false,
+  pushBlocks: [],
+  exceptions: [],
   statuses: [],
   partial: false,
 };
@@ -65,13 +71,73 @@ describe("the rules of a branch on GitHub", () => {
     expect(await rules.branch("main")).toEqual({
       ...NOTHING,
       deletionBlocked: true,
+      // Whether somebody may go around it is for admins to know.
+      pushBlocks: [{ rule: "required_status_checks", excepted: undefined }],
+      exceptions: undefined,
       statuses: [
         { name: "a", source: "anybody" },
         { name: "b", source: "workflows" },
         { name: "c", source: "other" },
       ],
     });
-    expect(await rules.branch("not-there-yet")).toEqual({ ...NOTHING, forcePushesBlocked: true });
+    expect(await rules.branch("not-there-yet")).toEqual({
+      ...NOTHING,
+      forcePushesBlocked: true,
+      exceptions: undefined,
+    });
+  });
+
+  it("say what keeps pushes out, and tell admins who may go around it", async () => {
+    const as = await start();
+    const path: string = "POST /repos/{owner}/{repo}/rulesets";
+    const rulesets = [
+      { name: "ours", rules: ["required_signatures", "required_linear_history"] },
+      {
+        name: "narrow",
+        rules: ["update"],
+        bypass_actors: [
+          { actor_type: "Integration", actor_id: 7 },
+          { actor_type: "RepositoryRole", actor_id: 5, bypass_mode: "pull_request" },
+        ],
+      },
+    ];
+    for (const { rules, ...ruleset } of rulesets)
+      await world.as("max").request(path, {
+        ...world.at,
+        ...ruleset,
+        target: "branch",
+        enforcement: "active",
+        conditions: { ref_name: { include: ["refs/heads/log"], exclude: [] } },
+        rules: rules.map((type) => ({ type })),
+      });
+    expect(await (await as("max")).branch("log")).toEqual({
+      ...NOTHING,
+      linearHistory: true,
+      pushBlocks: [
+        { rule: "required_signatures", excepted: false },
+        { rule: "update", excepted: true },
+      ],
+      exceptions: [
+        { rules: "narrow", kinds: ["update"], who: "an App" },
+        { rules: "narrow", kinds: ["update"], who: "admins of the repository" },
+      ],
+    });
+    expect(await (await as("ada")).branch("log")).toMatchObject({
+      pushBlocks: [{ excepted: undefined }, { excepted: undefined }],
+      exceptions: undefined,
+    });
+  });
+
+  it("say which lines of CODEOWNERS name nobody", async () => {
+    const rules = await (await start())("ada");
+    expect(await rules.codeOwnerMistakes(world.main())).toBeUndefined();
+    world.commit({
+      files: { "docs/CODEOWNERS": "# @nobody\n* @ada\n/a/ @ada @nobody\n" },
+      message: "Owners",
+    });
+    expect(await rules.codeOwnerMistakes(world.main())).toEqual([
+      { line: 3, kind: "Unknown owner", source: "/a/ @ada @nobody" },
+    ]);
   });
 
   it("ask for as many approvals as the strictest of them does", async () => {
@@ -81,17 +147,25 @@ describe("the rules of a branch on GitHub", () => {
       parameters: {
         required_approving_review_count: count,
         require_code_owner_review: owners,
-        require_last_push_approval: false,
-        dismiss_stale_reviews_on_push: false,
+        require_last_push_approval: owners,
+        dismiss_stale_reviews_on_push: owners,
         required_review_thread_resolution: false,
       },
     });
     const { server, repository } = world;
-    const seen = { ...NOTHING, pullRequests: true };
+    const block = { rule: "pull_request", excepted: undefined };
+    const seen = { ...NOTHING, pullRequests: true, pushBlocks: [block], exceptions: undefined };
     server.setRules(repository, "main", [asking(0, false)]);
     expect(await rules.branch("main")).toEqual(seen);
     server.setRules(repository, "main", [asking(2, false), asking(1, true)]);
-    expect(await rules.branch("main")).toEqual({ ...seen, approvals: 2, codeOwners: true });
+    expect(await rules.branch("main")).toEqual({
+      ...seen,
+      approvals: 2,
+      codeOwners: true,
+      staleDismissed: true,
+      lastPushApproved: true,
+      pushBlocks: [block, block],
+    });
   });
 
   it("are also those of classic protection, which admins alone are told", async () => {
@@ -100,13 +174,23 @@ describe("the rules of a branch on GitHub", () => {
     server.protect(repository, "main", { requiredReviews: 2, requiredChecks: ["a"] });
     expect(await (await as("ada")).branch("main")).toEqual({ ...NOTHING, partial: true });
     expect(await (await as("max")).branch("main")).toEqual({
+      ...NOTHING,
       pullRequests: true,
       approvals: 2,
-      codeOwners: false,
       forcePushesBlocked: true,
       deletionBlocked: true,
+      pushBlocks: [
+        { rule: "pull_request", excepted: false },
+        { rule: "required_status_checks", excepted: false },
+      ],
+      exceptions: [
+        {
+          rules: "branch protection",
+          kinds: expect.arrayContaining(["deletion"]),
+          who: "admins of the repository",
+        },
+      ],
       statuses: [{ name: "a", source: "anybody" }],
-      partial: false,
     });
   });
 

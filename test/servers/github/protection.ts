@@ -12,6 +12,8 @@ export interface Requirements {
   readonly closedToPushes: boolean;
   readonly noForcePush: boolean;
   readonly noDeletion: boolean;
+  /** No merge commits. */
+  readonly linear: boolean;
   readonly bindsAdmins: boolean;
 }
 
@@ -28,10 +30,16 @@ export function requirementsOf(repository: Repository, branch: string): Requirem
     dismissStale: dismissStaleReviews === true || pulls["dismiss_stale_reviews_on_push"] === true,
     checks: [...requiredChecks, ...contextsOf(checks)],
     strict: strictChecks === true || checks["strict_required_status_checks_policy"] === true,
-    methods: METHODS.filter((method) => repository.settings[SETTING_OF[method]] && allowed.includes(method)),
+    methods: METHODS.filter(
+      (method) =>
+        repository.settings[SETTING_OF[method]] &&
+        allowed.includes(method) &&
+        !(method === "merge" && has("required_linear_history")),
+    ),
     closedToPushes: requiredReviews !== undefined || has("pull_request"),
     noForcePush: protection !== undefined || has("non_fast_forward"),
     noDeletion: protection !== undefined || has("deletion"),
+    linear: has("required_linear_history"),
     bindsAdmins: protection?.enforceAdmins === true || rules.length > 0,
   };
 }

@@ -1,24 +1,83 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { BranchRules } from "../../../src/ports/host-rules.ts";
-import { checkDefaultBranch } from "../../../src/workflows/doctor/branch-checks.ts";
+import {
+  checkAuditBranch,
+  checkDefaultBranch,
+  checkRegistration,
+} from "../../../src/workflows/doctor/branch-checks.ts";
 
+/** As the rules are that init shows. */
 const RULES: BranchRules = {
   pullRequests: true,
-  approvals: 0,
-  codeOwners: false,
+  approvals: 1,
+  codeOwners: true,
+  staleDismissed: true,
+  lastPushApproved: true,
   forcePushesBlocked: true,
   deletionBlocked: true,
+  linearHistory: true,
+  mergeQueue: false,
+  pushBlocks: [],
+  exceptions: [],
   statuses: [],
   partial: false,
 };
 
-it.each<[status: string, part: string, rules: Partial<BranchRules>]>([
-  ["warn", "takes pushes", { pullRequests: false, approvals: 1 }],
-  ["warn", "nobody but their author", {}],
-  ["warn", "could not tell", { partial: true }],
-  ["ok", "approved", { approvals: 1 }],
-  ["ok", "approved", { codeOwners: true }],
-])("pull requests are %s: %s", (status, part, rules) => {
-  const [check] = checkDefaultBranch("main", { ...RULES, ...rules }, { status: "v", isReported: true });
-  expect(check).toMatchObject({ name: "pull requests", status, message: expect.stringContaining(part) });
+describe("rules of the default branch", () => {
+  it.each<[status: string, part: string, rules: Partial<BranchRules>]>([
+    ["ok", "approved", {}],
+    ["warn", "takes pushes", { pullRequests: false }],
+    ["warn", "nobody but their author", { approvals: 0, codeOwners: false }],
+    ["warn", "required_approving_review_count", { approvals: 0 }],
+    ["warn", "require_code_owner_review", { codeOwners: false }],
+    ["warn", "dismiss_stale_reviews_on_push", { staleDismissed: false }],
+    ["warn", "require_last_push_approval", { lastPushApproved: false }],
+    ["warn", "could not tell", { partial: true, codeOwners: false }],
+  ])("about pull requests are %s: %s", (status, part, rules) => {
+    const [check] = checkDefaultBranch("main", { ...RULES, ...rules }, { status: "v", isReported: true });
+    expect(check).toMatchObject({ name: "pull requests", status, message: expect.stringContaining(part) });
+  });
+
+  it.each<[status: string, part: string, exceptions: BranchRules["exceptions"]]>([
+    ["ok", "nobody", []],
+    ["ok", "could not tell", undefined],
+    ["warn", "a team (ours)", [{ rules: "ours", kinds: ["pull_request"], who: "a team" }]],
+  ])("name those for whom they do not hold: %s, %s", (status, part, exceptions) => {
+    const checks = checkDefaultBranch("main", { ...RULES, exceptions }, { status: "v", isReported: true });
+    expect(checks.find(({ name }) => name === "exceptions")).toMatchObject({
+      status,
+      message: expect.stringContaining(part),
+    });
+  });
+
+  it("stand against registering by a push, where they keep pushes out", () => {
+    const closed = { ...RULES, pushBlocks: [{ rule: "pull_request", excepted: false }] };
+    expect(checkRegistration("main", closed, "direct")).toMatchObject({
+      status: "warn",
+      hint: expect.stringContaining("pull-request"),
+    });
+    expect(checkRegistration("main", closed, "pull-request")).toBeUndefined();
+    expect(checkRegistration("main", closed, undefined)).toBeUndefined();
+    expect(checkRegistration("main", RULES, "direct")).toBeUndefined();
+  });
+});
+
+describe("rules of the audit branch", () => {
+  it.each<[status: string, part: string, rules: Partial<BranchRules>]>([
+    ["ok", "neither", {}],
+    ["warn", "merge commits", { linearHistory: false }],
+    ["warn", "rewritten", { forcePushesBlocked: false }],
+    ["warn", "deleted", { deletionBlocked: false }],
+    ["fail", "pull_request", { pushBlocks: [{ rule: "pull_request", excepted: false }] }],
+    ["fail", "required_signatures", { pushBlocks: [{ rule: "required_signatures", excepted: false }] }],
+    ["warn", "update", { pushBlocks: [{ rule: "update", excepted: undefined }] }],
+    ["warn", "an App (ours)", { exceptions: [{ rules: "ours", kinds: ["deletion"], who: "an App" }] }],
+    ["ok", "neither", { exceptions: [{ rules: "narrow", kinds: ["update"], who: "an App" }] }],
+    ["ok", "excepted", { pushBlocks: [{ rule: "update", excepted: true }] }],
+  ])("are %s: %s", (status, part, rules) => {
+    expect(checkAuditBranch("log", { ...RULES, ...rules })).toMatchObject({
+      status,
+      message: expect.stringContaining(part),
+    });
+  });
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { planRulesets } from "../../../src/change/rulesets.ts";
 import { diagnose } from "../../../src/workflows/doctor.ts";
@@ -17,6 +19,7 @@ async function start(options: TeamOptions = {}): Promise<void> {
 async function setRules(isPublic = true): Promise<void> {
   const { world } = team;
   const rules = planRulesets({
+    prefix: "",
     branch: "main",
     auditBranch: "modeltrail-audit",
     isPublic,
@@ -35,6 +38,23 @@ async function look(login?: string): Promise<Readonly<Record<string, Check>>> {
 }
 
 const ABOUT_BRANCHES = ["pull requests", "required verdict", "main history", "audit history"];
+const REVIEWS = {
+  required_approving_review_count: 0,
+  require_code_owner_review: false,
+  require_last_push_approval: false,
+  dismiss_stale_reviews_on_push: false,
+  required_review_thread_resolution: false,
+};
+/** GitHub wants them all. */
+const QUEUE = {
+  check_response_timeout_minutes: 60,
+  grouping_strategy: "ALLGREEN",
+  max_entries_to_build: 5,
+  max_entries_to_merge: 5,
+  merge_method: "MERGE",
+  min_entries_to_merge: 1,
+  min_entries_to_merge_wait_minutes: 5,
+};
 
 describe("doctor, of a registry on GitHub", () => {
   it("misses workflows and rules, each with its remedy", async () => {
@@ -51,7 +71,8 @@ describe("doctor, of a registry on GitHub", () => {
     await start({ init: { setup: SETUP } });
     await setRules();
     const checks = await look("max");
-    for (const name of ["verdict workflow", "audit workflow", "approvals", "code owners", ...ABOUT_BRANCHES])
+    const asked = ["verdict workflow", "audit workflow", "approvals", "code owners", "exceptions"];
+    for (const name of [...asked, ...ABOUT_BRANCHES])
       expect(checks[name], name).toMatchObject({ status: "ok" });
     team.world.repository.workflowsMayApprove = true;
     expect(await look("max")).toMatchObject({ approvals: { status: "warn" } });
@@ -65,21 +86,39 @@ describe("doctor, of a registry on GitHub", () => {
       "code owners": { status: "warn" },
     });
     const { server, repository } = team.world;
-    server.setRules(repository, "main", [
-      {
-        type: "pull_request",
-        parameters: {
-          required_approving_review_count: 0,
-          require_code_owner_review: false,
-          require_last_push_approval: false,
-          dismiss_stale_reviews_on_push: false,
-          required_review_thread_resolution: false,
-        },
-      },
-    ]);
+    server.setRules(repository, "main", [{ type: "pull_request", parameters: REVIEWS }]);
     const checks = await look();
     expect(checks["pull requests"]).toMatchObject({ status: "warn" });
     expect(checks["code owners"]).toBeUndefined();
+  });
+
+  it("tells what keeps pushes out, who may go around rules, and owners whom GitHub does not know", async () => {
+    await start({ init: { setup: { ...SETUP, owners: ["nobody"] } } });
+    await setRules();
+    const { world, ada } = team;
+    const { server, repository } = world;
+    expect(await look()).toMatchObject({
+      // The team's versions are registered by commits.
+      registration: { status: "warn", hint: expect.stringContaining("pull-request") },
+      "code owners": { status: "warn", message: expect.stringContaining("Unknown owner") },
+      exceptions: { status: "ok", message: expect.stringContaining("could not tell") },
+    });
+    repository.rulesets.set(7, { name: "open", bypassActors: [{ actor_type: "Team", actor_id: 3 }] });
+    server.setRules(repository, "main", [
+      { type: "deletion", ruleset: 7 },
+      { type: "merge_queue", parameters: QUEUE },
+    ]);
+    server.setRules(repository, "modeltrail-audit", [{ type: "pull_request", parameters: REVIEWS }]);
+    ada.git("pull", "--quiet", repository.git.folder, "main");
+    const verdict = ".github/workflows/modeltrail-verdict.yml";
+    ada.write(verdict, readFileSync(join(ada.folder, verdict), "utf8").replace("  merge_group:\n", ""));
+    ada.git("commit", "--quiet", "--all", "--message", "No queue");
+    ada.git("push", "--quiet", repository.git.folder, "main");
+    expect(await look("max")).toMatchObject({
+      exceptions: { status: "warn", message: expect.stringContaining("a team (open)") },
+      "audit history": { status: "fail", message: expect.stringContaining("pull_request") },
+      "verdict workflow": { status: "warn", message: expect.stringContaining("merge_group") },
+    });
   });
 
   it("says what it could not tell", async () => {
@@ -94,7 +133,8 @@ describe("doctor, of a registry on GitHub", () => {
         message: expect.stringContaining("could not tell"),
       });
     expect(await look("max")).toMatchObject({
-      "pull requests": { status: "ok" },
+      "pull requests": { status: "warn", message: expect.stringContaining("require_code_owner_review") },
+      exceptions: { status: "warn" },
       // Classic protection of the test's server takes it from anybody.
       "required verdict": { status: "warn" },
       "main history": { status: "ok" },

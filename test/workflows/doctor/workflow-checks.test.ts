@@ -6,28 +6,42 @@ import {
   checkVerdictWorkflow,
   type WorkflowAnswer,
 } from "../../../src/workflows/doctor/workflow-checks.ts";
+import type { Whose } from "../../../src/workflows/doctor/workflow-uses.ts";
 
 const COMMIT = "0123456789".repeat(4);
 const [VERDICT = "", AUDIT = ""] = written("").map(({ text }) => text);
 
-function written(prefix: string): ReturnType<typeof renderWorkflows> {
+function written(prefix: string, branch = "main"): ReturnType<typeof renderWorkflows> {
   return renderWorkflows({
     registry: "acme",
     prefix,
-    branch: "main",
+    branch,
     auditBranch: "modeltrail-audit",
     storage: { uri: "s3://acme/", region: "eu-west-1" },
     action: { repository: "modeltrail/modeltrail", commit: COMMIT, version: "v0.1.0" },
   });
 }
 
-function look(check: typeof checkVerdictWorkflow, texts: readonly string[], prefix = ""): WorkflowAnswer {
+const WHOSE: Whose = {
+  github: "acme/models",
+  prefix: "",
+  branch: "main",
+  storage: "s3://acme/",
+  mergeQueue: false,
+  approvals: false,
+};
+
+function look(
+  check: typeof checkVerdictWorkflow,
+  texts: readonly string[],
+  whose: Partial<Whose> = {},
+): WorkflowAnswer {
   const found = texts.map((text, index) => {
     const workflow = parseWorkflowFile(text);
     if (workflow === undefined) throw new Error(`not read:\n${text}`);
     return { path: `.github/workflows/${index}.yml`, workflow };
   });
-  return check(found, { github: "acme/models", prefix, branch: "main", storage: "s3://acme/" });
+  return check(found, { ...WHOSE, ...whose });
 }
 
 /** The text with something else in it, which has to be there before. */
@@ -45,8 +59,9 @@ describe("the workflow that judges", () => {
   it("belongs to the registry whose folder it names", () => {
     const [inFolder = ""] = written("ml/models/").map(({ text }) => text);
     expect(look(checkVerdictWorkflow, [inFolder])).toMatchObject({ isThere: false });
-    expect(look(checkVerdictWorkflow, [VERDICT], "ml/models/")).toMatchObject({ isThere: false });
-    expect(look(checkVerdictWorkflow, [VERDICT, inFolder], "ml/models/")).toMatchObject({ status: "ok" });
+    const whose = { prefix: "ml/models/" };
+    expect(look(checkVerdictWorkflow, [VERDICT], whose)).toMatchObject({ isThere: false });
+    expect(look(checkVerdictWorkflow, [VERDICT, inFolder], whose)).toMatchObject({ status: "ok" });
   });
 
   it.each<[status: string, part: string, ...edit: readonly [string, string]]>([
@@ -58,7 +73,11 @@ describe("the workflow that judges", () => {
     ["fail", "pull_request_target", "  merge_group:\n", "  pull_request_target:\n"],
     ["warn", "can be moved", `@${COMMIT}`, "@v0.1.0"],
     ["warn", "contents: write", "contents: read", "contents: write"],
-    ["warn", "actions: write", "contents: read", "actions: write"],
+    ["warn", "actions: write", "contents: read", "contents: read\n      actions: write"],
+    ["fail", "contents: read", "      contents: read\n", ""],
+    ["fail", "statuses: write", "statuses: write", "statuses: read"],
+    ["fail", "pull-requests: read", "pull-requests: write", "pull-requests: none"],
+    ["warn", "pull-requests: write", "pull-requests: write", "pull-requests: read"],
     ["fail", "continue-on-error", "    runs-on:", "    continue-on-error: true\n    runs-on:"],
     [
       "fail",
@@ -73,6 +92,9 @@ describe("the workflow that judges", () => {
     ["warn", "every push to main", 'branches: ["main"]', "tags: [v1]"],
     ["warn", "every push to main", 'branches: ["main"]', "branches-ignore: [main]"],
     ["ok", "fixed commit", 'branches: ["main"]', 'branches: ["m*"]'],
+    ["warn", "every push to main", 'branches: ["main"]', 'branches: ["**", "!main"]'],
+    ["warn", "every push to main", 'branches: ["main"]', 'branches: ["x*"]'],
+    ["warn", "every push to main", 'branches: ["main"]', 'branches-ignore: ["m*"]'],
     ["ok", "fixed commit", 'branches: ["main"]', "branches-ignore: [docs]"],
     ["warn", "on a schedule", "  schedule:\n", "  delete:\n"],
     ["warn", "s3://acme/", "        with:\n", "        with:\n          artifacts: none\n"],
@@ -83,7 +105,16 @@ describe("the workflow that judges", () => {
     ["warn", "runs commands before", "    steps:\n", "    steps:\n      - uses: ./build\n"],
     ["warn", "checks out code", "    steps:\n", `    steps:\n      - uses: actions/checkout@${COMMIT}\n`],
     ["ok", "fixed commit", "    steps:\n", `    steps:\n      - uses: aws-actions/credentials@${COMMIT}\n`],
-    ["warn", "does not hear", "[opened, reopened, synchronize,", "[opened, reopened,"],
+    ["warn", "hear of synchronize", "[opened, reopened, synchronize,", "[opened, reopened,"],
+    ["warn", "hear of closed", ", closed]", "]"],
+    ["warn", "hear of reopened", "opened, reopened,", "opened,"],
+    [
+      "warn",
+      "hear of closed",
+      "    types: [opened, reopened, synchronize, edited, ready_for_review, closed]\n",
+      "",
+    ],
+    ["warn", "container:", "    runs-on:", "    container: node:24\n    runs-on:"],
   ])("is %s: %s", (status, part, from, to) => {
     const answer = look(checkVerdictWorkflow, [change(VERDICT, [from, to])]);
     expect(answer).toMatchObject({ status, message: expect.stringContaining(part) });
@@ -97,9 +128,62 @@ describe("the workflow that judges", () => {
     expect(look(checkVerdictWorkflow, [`${VERDICT}      - run: make\n`])).toMatchObject({ status: "ok" });
   });
 
+  it("hears of reviews where the policy asks for approvals, and of a queue where there is one", () => {
+    const silent = change(VERDICT, ["  pull_request_review:\n    types: [submitted, dismissed]\n", ""]);
+    expect(look(checkVerdictWorkflow, [silent])).toMatchObject({ status: "ok" });
+    expect(look(checkVerdictWorkflow, [silent], { approvals: true })).toMatchObject({
+      status: "warn",
+      message: expect.stringContaining("pull_request_review"),
+    });
+    const unqueued = change(VERDICT, ["  merge_group:\n", ""]);
+    expect(look(checkVerdictWorkflow, [unqueued])).toMatchObject({ status: "ok" });
+    expect(look(checkVerdictWorkflow, [unqueued], { mergeQueue: true })).toMatchObject({
+      status: "warn",
+      message: expect.stringContaining("merge_group"),
+    });
+    const both = { approvals: true, mergeQueue: true };
+    expect(look(checkVerdictWorkflow, [VERDICT], both)).toMatchObject({ status: "ok" });
+  });
+
+  it("is looked at wherever it stands: one that always runs is enough, with all held to pins and rights", () => {
+    const never = change(VERDICT, ["    runs-on:", "    if: false\n    runs-on:"]);
+    expect(look(checkVerdictWorkflow, [VERDICT, never])).toMatchObject({ status: "ok" });
+    expect(look(checkVerdictWorkflow, [never, VERDICT])).toMatchObject({ status: "ok" });
+    expect(look(checkVerdictWorkflow, [never, never])).toMatchObject({ status: "fail" });
+    const loose = change(never, [`@${COMMIT}`, "@main"]);
+    expect(look(checkVerdictWorkflow, [VERDICT, loose])).toMatchObject({
+      status: "warn",
+      message: expect.stringMatching(/^\.github\/workflows\/1\.yml .*@main/),
+    });
+    const poor = change(never, ["statuses: write", "statuses: read"]);
+    expect(look(checkVerdictWorkflow, [poor, VERDICT])).toMatchObject({ status: "fail" });
+  });
+
+  it("needs no rights for a token of its own", () => {
+    const poor = change(VERDICT, ["statuses: write", "statuses: none"]);
+    for (const [token, status] of [
+      ["${{ secrets.APP }}", "ok"],
+      ["${{ github.token }}", "fail"],
+    ]) {
+      const text = change(poor, ["        with:\n", `        with:\n          token: ${token ?? ""}\n`]);
+      expect(look(checkVerdictWorkflow, [text])).toMatchObject({ status });
+    }
+  });
+
+  it("is heard on a branch whose name looks like a pattern, as it is written for that", () => {
+    for (const branch of ["rel+1", "!main"]) {
+      const [own = ""] = written("", branch).map(({ text }) => text);
+      expect(look(checkVerdictWorkflow, [own], { branch })).toMatchObject({ status: "ok" });
+      expect(look(checkVerdictWorkflow, [VERDICT], { branch })).toMatchObject({ status: "warn" });
+    }
+  });
+
   it("has to say which rights it takes", () => {
     const silent = VERDICT.replace(/^ {4}permissions:\n( {6}.*\n)+/m, "");
-    expect(look(checkVerdictWorkflow, [silent])).toMatchObject({ status: "ok" });
+    expect(look(checkVerdictWorkflow, [silent])).toMatchObject({
+      status: "fail",
+      message: expect.stringContaining("statuses: write"),
+    });
     const open = change(silent, ["permissions: {}\n", ""]);
     expect(look(checkVerdictWorkflow, [open]).message).toContain("says nothing of permissions");
     const all = change(silent, ["permissions: {}", "permissions: write-all"]);
@@ -117,7 +201,24 @@ describe("the workflow that records", () => {
     ["fail", "continue-on-error", "    runs-on:", "    continue-on-error: true\n    runs-on:"],
     ["warn", "mallory/fake", "modeltrail/modeltrail/action", "mallory/fake/action"],
     ["warn", "runs commands before", "    steps:\n", "    steps:\n      - run: make\n"],
-    ["warn", "packages: write", "contents: write", "packages: write"],
+    ["warn", "packages: write", "contents: write", "packages: write\n      contents: write"],
+    ["fail", "contents: write", "contents: write", "contents: read"],
+    ["warn", "pull-requests: read", "      pull-requests: read # who opened, approved and merged\n", ""],
+    [
+      "warn",
+      "under way",
+      "    runs-on:",
+      "    concurrency: {group: a, cancel-in-progress: true}\n    runs-on:",
+    ],
+    ["warn", "every push to main", 'branches: ["main"]', "branches: [trunk]"],
+    ["warn", "every push to main", 'branches: ["main"]', "paths: [models/**]"],
+    ["warn", "on a schedule", "  schedule:\n", "  delete:\n"],
+    ["fail", "no clone", "actions/checkout@", "actions/setup-node@"],
+    ["fail", "another/one", "fetch-depth: 0", "fetch-depth: 0\n          repository: another/one"],
+    ["warn", "not what was pushed", "fetch-depth: 0", "fetch-depth: 0\n          ref: release"],
+    ["ok", "fixed commit", "fetch-depth: 0", "fetch-depth: 0\n          ref: ${{ github.ref }}"],
+    ["ok", "fixed commit", "fetch-depth: 0", "fetch-depth: 0\n          ref: main"],
+    ["warn", "container:", "    runs-on:", "    container: node:24\n    runs-on:"],
   ])("is %s: %s", (status, part, from, to) => {
     const answer = look(checkAuditWorkflow, [change(AUDIT, [from, to])]);
     expect(answer).toMatchObject({ status, message: expect.stringContaining(part) });
