@@ -1,5 +1,6 @@
 import { renderGate } from "../../src/report/text/resolution.ts";
 import { gateStage } from "../../src/workflows/gate.ts";
+import { findNamedBranch } from "../../src/workflows/read/named-branch.ts";
 import { type InputRules, PATH, readInputs, TOKEN } from "./inputs.ts";
 import { openRegistry } from "./registry.ts";
 import { failStep, sayPage, setOutput } from "./runner.ts";
@@ -20,10 +21,13 @@ export async function runGate(env: Readonly<Record<string, string>>): Promise<vo
   const { token, path, registry, model, stage } = inputs;
   const context = await openRegistry(env, { token, path, registry });
   try {
-    const answer = await gateStage(context, `${model}@${stage}`, {
+    const expected = {
       ...(inputs["expect-version"] === "" ? {} : { version: inputs["expect-version"] }),
       ...(inputs["expect-digest"] === "" ? {} : { digest: inputs["expect-digest"] }),
-    });
+    };
+    const named = await findNamedBranch(context);
+    const at = named === undefined ? {} : { ref: named.tip };
+    const answer = await gateStage(context, `${model}@${stage}`, expected, at);
     sayPage(renderGate(answer));
     if (!answer.pass) return failStep(`${model}@${stage} may not be deployed: ${answer.reasons.join("; ")}`);
     const { version, uri, digest, format, sizeBytes, commit } = answer;

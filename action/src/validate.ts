@@ -14,12 +14,22 @@ import {
   type JudgedRequests,
   judgeRequests,
 } from "../../src/workflows/publish-verdict/judge-requests.ts";
+import { findNamedBranch } from "../../src/workflows/read/named-branch.ts";
 import { type Environment, requireVariable } from "./environment.ts";
-import { readTask, type Task } from "./event.ts";
+import { notToMain, type PushedBranch, readTask, type Task } from "./event.ts";
 import { type InputRules, type Inputs, PATH, readInputs, TOKEN, YES_NO } from "./inputs.ts";
-import { publishVerdicts, type Publishing, takeBackClosed, withdrawOnError } from "./publish-verdicts.ts";
+import { publishVerdicts, type PublishedVerdicts, type Publishing, reasonOf } from "./publish-verdicts.ts";
 import { openRegistry } from "./registry.ts";
 import { annotate, failStep, say, sayPage, setOutput, writeSummary } from "./runner.ts";
+import {
+  complain,
+  takeBackBefore,
+  takeBackClosed,
+  takeBackDropped,
+  takeBackEarly,
+  takeBackOthers,
+  withdrawOnError,
+} from "./take-back.ts";
 
 export const VALIDATE_INPUTS = {
   ...TOKEN,
@@ -45,8 +55,11 @@ export async function runValidate(env: Readonly<Record<string, string>>): Promis
   const context = await openRegistry(env, inputs);
   const publishing = publishingOf({ env, inputs, context, task });
   try {
-    if (task.kind === "closed") sayClosed(task.number, await takeBackClosed(publishing, task.number));
-    else await judgeAndTell({ env, inputs, context, task }, publishing);
+    if (task.kind === "closed") return await takeBackClosed(publishing, task.number);
+    if (task.kind === "dropped") return await dropped(publishing, task);
+    if (task.kind === "every" && task.pushed !== undefined) await requireRegistryBranch(context, task.pushed);
+    if (task.kind === "request") await takeBackBefore(publishing, task);
+    await judgeAndTell({ env, inputs, context, task }, publishing);
   } finally {
     await context.repository.close();
   }
@@ -65,56 +78,76 @@ function publishingOf({ env, inputs, context, task }: Step): Publishing {
   };
 }
 
+async function dropped(publishing: Publishing, { head, isMerged }: Dropped): Promise<void> {
+  if (isMerged) say("The merge group is merged.");
+  else await takeBackDropped(publishing, head);
+}
+
+type Dropped = Extract<Task, { readonly kind: "dropped" }>;
+
+/** Verdicts rest on the branch that the policy of the default one names, and on that alone. */
+async function requireRegistryBranch(context: OpenedContext, { branch, main }: PushedBranch): Promise<void> {
+  const named = (await findNamedBranch(context))?.name ?? main;
+  if (branch !== named) throw notToMain(branch, named);
+}
+
+/** What was overtaken while it was written is judged once more: no other run may be on its way. */
+const MOST_ROUNDS = 2;
+
 async function judgeAndTell(step: Step, publishing: Publishing): Promise<void> {
-  const { found, all } = await judgeAndSay(step).catch(async (error: unknown) => {
-    await withdrawOnError(publishing, error);
-    throw error;
-  });
-  if (found.ended !== undefined) return failStep(`${found.ended}: only open pull requests are judged`);
-  try {
-    const overtaken = await publishVerdicts(publishing, found, all);
-    const isOvertaken = (index: number): boolean => overtaken.some((one) => found.judged[index] === one);
-    const now = all.map((one, index) => (isOvertaken(index) ? overtake(one) : one));
-    conclude(step, now, found.left.length);
-  } catch (error) {
-    // Of many, each was told what is known of it.
-    if (!publishing.isAboutAll) await withdrawOnError(publishing, error);
-    throw error;
+  let last: Round | undefined;
+  for (let round = 1; round <= MOST_ROUNDS; round += 1) {
+    const found = await judge(step, publishing).catch(async (error: unknown) => {
+      await withdrawOnError(publishing, error);
+      throw error;
+    });
+    if (found.ended !== undefined && last === undefined)
+      return failStep(`${found.ended}: only open pull requests are judged`);
+    // Closed while it was judged: what was written stands.
+    if (found.ended !== undefined) break;
+    const shown = found.judged.map((one) => locate(one, step.context.prefix));
+    last = { found, published: await publishVerdicts(publishing, found, shown) };
+    const { isOvertaken, failures } = last.published;
+    if (!isOvertaken || failures.length > 0) break;
   }
+  if (last !== undefined) await finish(step, publishing, last);
 }
 
-interface Said {
+interface Round {
   readonly found: JudgedRequests;
-  /** The same with files named from the repository's root. */
-  readonly all: readonly JudgedRequest[];
+  readonly published: PublishedVerdicts;
 }
 
-async function judgeAndSay(step: Step): Promise<Said> {
-  const found = await judge(step);
-  const all = found.judged.map((one) => locate(one, step.context.prefix));
-  if (found.ended === undefined) await tell(step, all, found.left.length);
-  return { found, all };
+async function finish(step: Step, publishing: Publishing, { found, published }: Round): Promise<void> {
+  const { told } = published;
+  await tell(step, told, found.left.length);
+  await settle(publishing, found, published);
+  conclude(step, told, found.left.length);
 }
 
-function overtake(judged: JudgedRequest): JudgedRequest {
-  return { ...judged, verdict: "pending", reason: "the branches moved while it was judged" };
+/** What is left to be done when each was told; throws what kept one from being told. */
+async function settle(
+  publishing: Publishing,
+  found: JudgedRequests,
+  { failures, untaken }: PublishedVerdicts,
+): Promise<void> {
+  const [first, ...others] = failures;
+  complain(untaken);
+  if (publishing.isAboutAll) await takeBackOthers(publishing, found);
+  if (failures.length === 0) return;
+  // Of many, each was told what is known of it.
+  if (!publishing.isAboutAll) await withdrawOnError(publishing, first);
+  for (const error of others) annotate("error", reasonOf(error));
+  throw first;
 }
 
-function sayClosed(number: number, state: "merged" | "open" | "closed"): void {
-  const more = state === "closed" ? "; it is judged again when it is reopened" : "";
-  say(`#${number} is ${state === "merged" ? "merged" : `${state} now`}${more}.`);
-}
-
-function judge({ context, task, inputs }: Step): Promise<JudgedRequests> {
+function judge({ context, task, inputs }: Step, publishing: Publishing): Promise<JudgedRequests> {
   const artifacts = inputs.artifacts as ArtifactScope;
   if (task.kind === "group") return judgeGroup(context, task, artifacts);
-  if (task.kind === "every") return judgeRequests(context, { artifacts });
-  const { number } = task;
-  return judgeRequests(context, {
-    artifacts,
-    number,
-    mending: task.kind === "request" ? task.branch : undefined,
-  });
+  if (task.kind !== "request")
+    return judgeRequests(context, { artifacts, denied: takeBackEarly(publishing) });
+  const { number, branch: mending } = task;
+  return judgeRequests(context, { artifacts, number, mending });
 }
 
 /** With files named from the repository's root. */

@@ -1,5 +1,5 @@
 /**
- * Text of a manifest for a commit's message, where GitHub reads more than people do: a mention calls somebody, a
+ * Free text for a commit's message, where GitHub reads more than people do: a mention calls somebody, a
  * number refers to an issue and `fixes` closes it, and `[skip ci]` keeps workflows from running. The words stay, what
  * they would do does not.
  */

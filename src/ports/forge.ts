@@ -1,3 +1,10 @@
+import type {
+  CarriedSuccess,
+  CommitStatus,
+  PlannedStatus,
+  StatusGuard,
+  StatusOutcome,
+} from "./commit-status.ts";
 import type { HostRules } from "./host-rules.ts";
 import type { FileEdit } from "./repository.ts";
 
@@ -125,9 +132,15 @@ export interface PullRequests {
   suggest(number: number, suggestion: Suggestion): Promise<void>;
   /**
    * Sets statuses of a commit one after the other, in the order given. One whose last word is ours and says the same,
-   * its address aside, is left as it is. With `guard` a success of that name stands only as long as the guard holds.
+   * its address aside, is left as it is. With `guard` a success of that name stands only as long as the guard holds;
+   * the answer says what became of it. Rejects with INVALID_INPUT where the host takes no more of that name.
    */
-  setStatuses(head: string, statuses: readonly PlannedStatus[], guard?: StatusGuard): Promise<void>;
+  setStatuses(head: string, statuses: readonly PlannedStatus[], guard?: StatusGuard): Promise<StatusOutcome>;
+  /**
+   * The commits of one pull request, or without a number of those that changed last, whose last status of that name is
+   * a success: heads, commits below them, and those that a forced push left. Bounded: the youngest of many.
+   */
+  listSuccesses(name: string, number?: number): Promise<readonly CarriedSuccess[]>;
   /** A pull request of anybody, in any state and into any branch. Rejects with NOT_FOUND. */
   look(number: number): Promise<RequestFacts>;
   /**
@@ -216,28 +229,4 @@ export interface Suggestion {
   readonly text: string;
   /** Markdown above the suggestion. */
   readonly note: string;
-}
-
-export interface CommitStatus {
-  /** `modeltrail/verdict` and the like. */
-  readonly name: string;
-  readonly state: "success" | "pending" | "failure" | "error";
-  /** At most 140 characters reach the host. */
-  readonly description: string;
-  readonly url?: string;
-}
-
-export interface PlannedStatus extends CommitStatus {
-  /** Brings up to date what stands there, and makes nothing new. */
-  readonly onlyIfThere?: true;
-  /** Takes the place of a status in that state alone. */
-  readonly onlyOver?: "success";
-}
-
-/** What a success depends on besides its commit. */
-export interface StatusGuard {
-  /** Whether it does still; asked right before the success is written, and right after. */
-  readonly holds: () => Promise<boolean>;
-  /** What is said instead where it does not. Its name is that of the success. */
-  readonly otherwise: PlannedStatus;
 }

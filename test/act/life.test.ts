@@ -40,6 +40,7 @@ async function start(): Promise<void> {
   world.commit({ files, message: "Deploy" });
   const path: string = "POST /repos/{owner}/{repo}/rulesets";
   for (const body of planRulesets({
+    prefix: "",
     branch: "main",
     auditBranch: "modeltrail-audit",
     isPublic: false,

@@ -61,4 +61,20 @@ describe("action/promote", { timeout: 120_000 }, () => {
     expect(outputs).toMatchObject({ status: "opened", verdict: "fail", number: "2" });
     expect(team.world.repository.pulls.get(2)?.draft).toBe(true);
   });
+
+  it("refuses a draft that is to be merged by itself", async () => {
+    const inputs = { stage: "production", draft: "true", "auto-merge": "true" };
+    const { code, stdout, outputs } = await propose(inputs);
+    expect([code, outputs]).toEqual([1, {}]);
+    expect(stdout).toContain("GitHub merges no draft by itself");
+  });
+
+  it("says what is open and what is not done where GitHub does not merge by itself", async () => {
+    const inputs = { version: "1.1.0", "auto-merge": "true" };
+    const { code, outputs, stdout } = await propose(inputs);
+    expect(code).toBe(1);
+    expect(outputs).toMatchObject({ status: "opened", verdict: "pass", number: "3" });
+    expect(stdout).toMatch(/^::error::#3 is open, but will not be merged by itself: .*\(MERGE_REFUSED\)/m);
+    expect(team.world.repository.pulls.get(3)?.state).toBe("open");
+  });
 });

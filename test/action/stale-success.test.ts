@@ -35,10 +35,10 @@ describe("a success", { timeout: 120_000 }, () => {
   it("is not written, or taken back at once, when main moves before or while it is written", async () => {
     await propose();
     const { server, repository } = team.world;
-    // Seven gates come before the verdict.
+    // Seven gates come before the verdict. It is judged again, on what is there then.
     for (const [nth, said] of [
-      [7, ["pending"]],
-      [8, ["success", "pending"]],
+      [7, ["pending", "success"]],
+      [8, ["success", "pending", "success"]],
     ] as const) {
       repository.statuses.length = 0;
       let writes = 0;
@@ -48,8 +48,24 @@ describe("a success", { timeout: 120_000 }, () => {
       const { code, outputs } = await judge(1);
       server.onRequest = undefined;
       expect(saidOf(1)).toEqual(said);
-      expect([code, outputs["verdict"]]).toEqual([1, "pending"]);
+      expect([code, outputs["verdict"]]).toEqual([0, "pass"]);
     }
+  });
+
+  it("is not told where it was not left: the page, the outputs and the exit say what was written", async () => {
+    await propose();
+    const { server, repository } = team.world;
+    let writes = 0;
+    server.onRequest = ({ write }) => {
+      // Whenever a success arrives, main has moved.
+      if (write && (writes += 1) >= 8) commitFiles(repository, { files: { "note.txt": `${writes}\n` } });
+    };
+    const { code, outputs, report, summary } = await judge(1);
+    server.onRequest = undefined;
+    expect(saidOf(1).at(-1)).toBe("pending");
+    expect([code, outputs["verdict"]]).toEqual([1, "pending"]);
+    expect(report).toMatchObject({ verdict: "pending" });
+    expect(summary).toContain("⏳ #1");
   });
 
   it("does not replace what a run that knew more has said meanwhile", async () => {
@@ -65,10 +81,10 @@ describe("a success", { timeout: 120_000 }, () => {
     };
     await judge(1);
     server.onRequest = undefined;
-    expect(saidOf(1)).toEqual(["failure"]);
+    expect(new Set(saidOf(1))).toEqual(new Set(["failure"]));
   });
 
-  it("waits once its pull request is closed, and stays where that is merged", async () => {
+  it("waits once its pull request is closed, and stays where the base contains its commit", async () => {
     await propose("1.1.0");
     const { octokit, at } = team.world;
     for (const number of [1, 2]) await judge(number);
@@ -129,5 +145,37 @@ describe("a success", { timeout: 120_000 }, () => {
     });
     await runStep("validate", team.world, { event: scheduleEvent() });
     expect(saidOf(1)).toEqual(["success"]);
+  });
+
+  it("is known to be denied before all others are judged", async () => {
+    await propose("1.1.0");
+    const { repository, octokit, at } = team.world;
+    repository.git.run(["branch", "same", repository.pulls.get(1)!.head.sha]);
+    await octokit.pulls.create({ ...at, head: "same", base: "main", title: "Same" });
+    moveToFork(team.world, 3);
+    await team.merge("promote/staging/fraud/1.1.0");
+    const denied: (number | undefined)[] = [];
+    let isDone = false;
+    const found = await judgeRequests(await team.open(), {
+      artifacts: "none",
+      denied: (_, { request }) => {
+        expect(isDone).toBe(false);
+        return Promise.resolve(void denied.push(request?.request.number));
+      },
+    });
+    isDone = true;
+    expect(found.judged.map(({ verdict }) => verdict)).toEqual(["fail", "not-verified"]);
+    expect([denied, found.base]).toEqual([[1], "main"]);
+  });
+
+  it("stays where it was what let its pull request in", async () => {
+    team = await openNoCloneTeam({ settings: { allow_auto_merge: true } });
+    await team.register("fraud", "1.0.0");
+    const { server, repository } = team.world;
+    server.protect(repository, "main", { requiredChecks: ["modeltrail/verdict"], enforceAdmins: true });
+    await promote(team, "1.0.0", { autoMerge: true });
+    const { code, outputs } = await judge(1);
+    expect(repository.pulls.get(1)?.merged).not.toBeNull();
+    expect([code, outputs["verdict"], saidOf(1)]).toEqual([0, "pass", ["success"]]);
   });
 });

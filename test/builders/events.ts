@@ -21,12 +21,13 @@ function inside(payload: Json, { server, repository }: World): Json {
   return { ...payload, repository: { ...(payload["repository"] as Json), ...own, default_branch: "main" } };
 }
 
-/** `pull_request`, or with a review `pull_request_review`. */
+/** `pull_request`, or with a review `pull_request_review`. With `before` its head was there until now. */
 export function requestEvent(
   world: World,
   number: number,
   action = "opened",
   name: "pull_request" | "pull_request_review" = "pull_request",
+  before?: string,
 ): Event {
   const { repository } = world;
   const pull = repository.pulls.get(number)!;
@@ -36,7 +37,9 @@ export function requestEvent(
   const repo =
     pull.fork === null ? null : { ...(old.head["repo"] as Json), id: (pull.fork ?? repository).id };
   const head = { ...old.head, ...pull.head, repo };
-  return [name, { ...payload, number, pull_request: { ...old, number, title: pull.title, head, base } }];
+  const moved = payload["before"] === undefined ? {} : { before: before ?? head.sha, after: head.sha };
+  const request = { ...old, number, title: pull.title, head, base };
+  return [name, { ...payload, ...moved, number, pull_request: request }];
 }
 
 export function groupEvent(world: World, group: { readonly base: string; readonly head: string }): Event {

@@ -8,6 +8,7 @@ import { sweepLeftOvers } from "./left-over.ts";
 import { armAutoMerge, mergePull, readNumbered, readProgress } from "./merge.ts";
 import type { Proxies } from "./proxied-fetch.ts";
 import { readOwnAccess } from "./own-access.ts";
+import { readOwnerMistakes } from "./owner-mistakes.ts";
 import { publishProposal } from "./publish.ts";
 import type { Place } from "./pulls.ts";
 import { readContributors, readPermission, readReviews } from "./reviews.ts";
@@ -16,6 +17,7 @@ import { openApi, PATIENCE, type Patience } from "./sdk.ts";
 import { readBroughtBy, readRequest, readRequests } from "./requests.ts";
 import { keepComment } from "./standing-comment.ts";
 import { readStatuses, setStatuses } from "./statuses.ts";
+import { readSuccesses } from "./successes.ts";
 import { postSuggestion } from "./suggest.ts";
 import { readViewer, type Viewer } from "./viewer.ts";
 
@@ -67,6 +69,7 @@ export function openGitHubForge(options: GitHubForgeOptions): Forge {
     rules: {
       branch: (ref) => readBranchRules(place, ref),
       workflowsMayApprove: () => readWorkflowsMayApprove(place),
+      codeOwnerMistakes: (commit) => readOwnerMistakes(place, commit),
     },
   };
 }
@@ -85,6 +88,7 @@ function pullRequestsOf(place: Place): PullRequests {
     suggest: (number, suggestion) => postSuggestion(place, number, suggestion),
     setStatuses: (head, statuses, guard) => setStatuses(place, viewer, head, { statuses, guard }),
     statuses: (commit) => readStatuses(place, commit),
+    listSuccesses: (name, number) => readSuccesses(place, name, number),
     look: (number) => readRequest(place, number),
     listRequests: () => readRequests(place),
     comment: (number, comment) => keepComment(place, viewer, number, comment),

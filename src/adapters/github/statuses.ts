@@ -1,5 +1,7 @@
-import type { CommitStatus, PlannedStatus, StatusGuard } from "../../ports/forge.ts";
+import { ModeltrailError } from "../../diagnostics/errors.ts";
+import type { CommitStatus, PlannedStatus, StatusGuard, StatusOutcome } from "../../ports/commit-status.ts";
 import { cutText } from "./body.ts";
+import { GitHubError } from "./errors.ts";
 import { readPages } from "./pages.ts";
 import type { Place } from "./pulls.ts";
 import { settle } from "./settle.ts";
@@ -26,68 +28,111 @@ export async function setStatuses(
   viewer: () => Promise<Viewer>,
   head: string,
   { statuses, guard }: StatusPlan,
-): Promise<void> {
+): Promise<StatusOutcome> {
   const wanted = statuses.map(toWritten);
-  const standing = await readLast(
-    place,
-    head,
-    wanted.map(({ name }) => name),
-  );
   const me = await viewer();
-  const isDone = (status: CommitStatus, replies: ReadonlyMap<string, StatusReply>): boolean => {
-    const last = replies.get(status.name);
+  const replies = await readReplies(place, head, enoughFor(me, wanted, guard));
+  const standing = lastOf(replies);
+  const isDone = (status: CommitStatus, last: StatusReply | undefined): boolean =>
     // A required status counts by who set it, so another's that says the same is not ours.
-    return last !== undefined && isViewer(me, last.creator) && saysTheSame(last, status);
-  };
+    last !== undefined && isViewer(me, last.creator) && saysTheSame(last, status);
+  const last = async (name: string): Promise<StatusReply | undefined> =>
+    lastOf(await readReplies(place, head, seen([name]))).get(name);
   const write = (status: PlannedStatus): Promise<true> =>
     settle<true>(
       () => create(place, head, status),
-      async () => (isDone(status, await readLast(place, head, [status.name])) ? true : undefined),
+      async () => (isDone(status, await last(status.name)) ? true : undefined),
     );
+  let outcome: StatusOutcome = "told";
   for (const status of wanted) {
-    if (isDone(status, standing) || !isWanted(status, standing.get(status.name))) continue;
-    if (guard === undefined || guard.otherwise.name !== status.name || status.state !== "success")
-      await write(status);
-    else await writeGuarded(status, guard, { write, last: () => readLast(place, head, [status.name]) });
+    const own = replies.find((one) => one.context === status.name && isViewer(me, one.creator));
+    const found = standing.get(status.name);
+    if (isDone(status, found) || !isWanted(status, [found, own])) continue;
+    if (!isGuarded(status, guard)) await write(status);
+    else {
+      const isCrowded = countOf(replies, status.name) >= MOST_OF_A_NAME;
+      outcome = await writeGuarded(status, guard, { write, last, isCrowded });
+    }
   }
+  return outcome;
 }
 
-function isWanted({ onlyIfThere, onlyOver }: PlannedStatus, last: StatusReply | undefined): boolean {
-  if (onlyIfThere === true && last === undefined) return false;
-  return onlyOver === undefined || last?.state === onlyOver;
+/** GitHub takes 1,000 of a name on a commit. Beyond this no success is given that could not be taken back. */
+const MOST_OF_A_NAME = 900;
+
+type Enough = (replies: readonly StatusReply[]) => boolean;
+
+/** GitHub lists them newest first. */
+function seen(names: readonly string[]): Enough {
+  return (replies) => names.every((name) => replies.some(({ context }) => context === name));
+}
+
+/** How far to read: to our own last word where a success is taken back, and to the end where one is given. */
+function enoughFor(me: Viewer, wanted: readonly PlannedStatus[], guard: StatusGuard | undefined): Enough {
+  const names = wanted.map(({ name }) => name);
+  const over = wanted.filter(({ onlyOver }) => onlyOver !== undefined).map(({ name }) => name);
+  const given = wanted.find((status) => isGuarded(status, guard));
+  const hasNames = seen(names);
+  return (replies) => {
+    const ours = replies.filter(({ creator }) => isViewer(me, creator));
+    if (given !== undefined) return countOf(replies, given.name) >= MOST_OF_A_NAME;
+    return hasNames(replies) && seen(over)(ours);
+  };
+}
+
+function countOf(replies: readonly StatusReply[], name: string): number {
+  return replies.filter(({ context }) => context === name).length;
+}
+
+function isGuarded({ name, state }: PlannedStatus, guard: StatusGuard | undefined): guard is StatusGuard {
+  return guard?.otherwise.name === name && state === "success";
+}
+
+function isWanted(
+  { onlyIfThere, onlyOver }: PlannedStatus,
+  standing: readonly [last: StatusReply | undefined, own: StatusReply | undefined],
+): boolean {
+  if (onlyIfThere === true && standing[0] === undefined) return false;
+  return onlyOver === undefined || standing.some((one) => one?.state === onlyOver);
 }
 
 interface Writing {
   readonly write: (status: PlannedStatus) => Promise<true>;
-  readonly last: () => Promise<ReadonlyMap<string, StatusReply>>;
+  readonly last: (name: string) => Promise<StatusReply | undefined>;
+  readonly isCrowded: boolean;
 }
 
 /** A write may wait a minute for its turn, so what was true before it is asked again after it. */
 async function writeGuarded(
   status: PlannedStatus,
   guard: StatusGuard,
-  { write, last }: Writing,
-): Promise<void> {
+  { write, last, isCrowded }: Writing,
+): Promise<StatusOutcome> {
   const otherwise = toWritten(guard.otherwise);
-  if (!(await guard.holds())) {
+  if (isCrowded) {
+    await write(toWritten(guard.crowded));
+    return "crowded";
+  }
+  if (!(await guard.holds(false))) {
     // Whoever knew more has said something else meanwhile, or nobody has said anything.
-    const state = (await last()).get(status.name)?.state ?? "success";
+    const state = (await last(status.name))?.state ?? "success";
     if (state === "success") await write(otherwise);
-    return;
+    return "overtaken";
   }
   await write(status);
   let holds = false;
   try {
-    holds = await guard.holds();
+    holds = await guard.holds(true);
   } finally {
     if (!holds) await write(otherwise);
   }
+  return holds ? "told" : "overtaken";
 }
 
 /** The last status of each name. */
 export async function readStatuses(place: Place, commit: string): Promise<readonly CommitStatus[]> {
-  const last = await readLast(place, commit, undefined);
-  return [...last.values()].map(({ context: name, state, description, target_url: url }) => ({
+  const replies = await readReplies(place, commit, () => false);
+  return [...lastOf(replies).values()].map(({ context: name, state, description, target_url: url }) => ({
     name,
     state: STATES.find((one) => one === state) ?? "error",
     description: description ?? "",
@@ -105,22 +150,38 @@ function saysTheSame({ state, description }: StatusReply, status: CommitStatus):
   return state === status.state && (description ?? "") === status.description;
 }
 
-/** GitHub lists them newest first; no further than until each of `names` was seen. */
-async function readLast(
+function lastOf(replies: readonly StatusReply[]): ReadonlyMap<string, StatusReply> {
+  return new Map(replies.toReversed().map((reply) => [reply.context, reply]));
+}
+
+function readReplies(
   { api: { rest, repo } }: Place,
   ref: string,
-  names: readonly string[] | undefined,
-): Promise<ReadonlyMap<string, StatusReply>> {
-  const replies = await readPages<StatusReply>(
+  enough: Enough,
+): Promise<readonly StatusReply[]> {
+  return readPages<StatusReply>(
     (page) => rest.repos.listCommitStatusesForRef({ ...repo, ...page, ref }),
-    (items) => names?.every((name) => items.some(({ context }) => context === name)) ?? false,
+    enough,
   );
-  return new Map(replies.toReversed().map((reply) => [reply.context, reply]));
 }
 
 async function create({ api: { rest, repo } }: Place, sha: string, status: CommitStatus): Promise<true> {
   const { name: context, state, description, url } = status;
   const target = url === undefined ? {} : { target_url: url };
-  await rest.repos.createCommitStatus({ ...repo, sha, state, context, description, ...target });
-  return true;
+  try {
+    await rest.repos.createCommitStatus({ ...repo, sha, state, context, description, ...target });
+    return true;
+  } catch (error) {
+    if (!(error instanceof GitHubError) || error.httpStatus !== 422 || !FULL.test(error.said)) throw error;
+    throw new ModeltrailError(
+      "INVALID_INPUT",
+      `GitHub takes no more statuses named ${context} on commit ${sha.slice(0, 12)}`,
+      {
+        hint: "Close every pull request with that head, and push the change again as a new commit.",
+        cause: error,
+      },
+    );
+  }
 }
+
+const FULL = /maximum number of statuses/i;

@@ -21,21 +21,23 @@ export function chooseRequests(
 
 /**
  * Whether what verdicts rest on has changed: the tip, and with `facts` that pull request. To judge many again a head
- * that moved is no reason: a status belongs to a commit, and the move started a run of its own.
+ * that moved is no reason: a status belongs to a commit, and the move started a run of its own. A success that `isWritten`
+ * may have been what let it in: merged, it has done its work.
  */
 export async function hasMoved(
   { repository }: Context,
   { host, remote, base, tip }: JudgingPlace,
   facts: RequestFacts | undefined,
+  isWritten = false,
 ): Promise<boolean> {
-  if (remote !== undefined) {
-    await repository.remote.fetch();
-    const now = await repository.refs.read(`refs/remotes/${remote}/${base}`);
-    if (now !== tip) return true;
+  if (facts !== undefined) {
+    const now = await host.look(facts.request.number);
+    if (isWritten && now.state === "merged" && now.head === facts.head) return false;
+    if (now.head !== facts.head || now.base !== facts.base || now.state !== facts.state) return true;
   }
-  if (facts === undefined) return false;
-  const now = await host.look(facts.request.number);
-  return now.head !== facts.head || now.base !== facts.base || now.state !== facts.state;
+  if (remote === undefined) return false;
+  await repository.remote.fetch();
+  return (await repository.refs.read(`refs/remotes/${remote}/${base}`)) !== tip;
 }
 
 /** The worst comes last. */
@@ -57,7 +59,9 @@ export async function decideByHead(
     if (first === undefined || own === 0) return judged;
     const others = (await host.listRequests()).filter(({ head }) => head === first.head);
     const better = others.find((facts) => rank(facts) < own);
-    return better === undefined ? judged : [{ ...first, decidedBy: better.request.number }];
+    if (better === undefined) return judged;
+    const isWithheld = others.every((facts) => rank(facts) > 0);
+    return [{ ...first, decidedBy: better.request.number, ...(isWithheld ? { isWithheld } : {}) }];
   }
   return judged.map((one) => {
     const same = judged.filter(({ head }) => head === one.head);

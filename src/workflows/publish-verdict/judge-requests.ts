@@ -28,6 +28,8 @@ export interface JudgedRequest {
   readonly error?: unknown;
   /** The number of the pull request with the same head whose verdict stands on that commit, which has but one status. */
   readonly decidedBy?: number;
+  /** Where that one cannot have a success either: none may stand. */
+  readonly isWithheld?: true;
 }
 
 /** Which pull requests to judge, and how. */
@@ -37,6 +39,8 @@ export interface JudgeOptions {
   readonly number?: number | undefined;
   /** The branch of that one, which may be what mends a policy that cannot be read. */
   readonly mending?: string | undefined;
+  /** Of many: hears of each own one into the default branch that does not pass, as soon as that is known. */
+  readonly denied?: ((host: PullRequests, judged: JudgedRequest) => Promise<void>) | undefined;
   /** How many at most; left out: as many as a workflow's token is good for. */
   readonly most?: number;
 }
@@ -48,8 +52,10 @@ export interface JudgedRequests {
   /** Why the one that was asked for is not judged: it is open no more. */
   readonly ended?: string;
   readonly host: PullRequests;
-  /** Whether what was judged is what is there now. */
-  readonly holds: (judged: JudgedRequest) => Promise<boolean>;
+  /** The branch that successes are for. */
+  readonly base: string;
+  /** Whether what was judged is what is there now, before its success is written and after. */
+  readonly holds: (judged: JudgedRequest, isWritten: boolean) => Promise<boolean>;
 }
 
 const AT_ONCE = 4;
@@ -65,26 +71,31 @@ export async function judgeRequests(context: Context, options: JudgeOptions): Pr
   const { number } = options;
   for (let round = 1; ; round += 1) {
     const place = await openJudgingPlace(context, options.mending);
-    const { host } = place;
+    const { host, base } = place;
     const all = number === undefined ? await host.listRequests() : [await host.look(number)];
     const ended = all.find(({ state }) => state !== "open");
     if (ended !== undefined) {
       const how = ended.state === "merged" ? "merged already" : "closed";
-      return { judged: [], left: [], ended: `#${ended.request.number} is ${how}`, host, holds: always };
+      return { judged: [], left: [], ended: `#${ended.request.number} is ${how}`, host, base, holds: always };
     }
     const { chosen, left } = chooseRequests(all, options.most ?? MOST_REQUESTS);
-    const verdicts = await mapBounded(chosen, AT_ONCE, (facts) => tryJudge(context, place, facts, options));
+    const verdicts = await mapBounded(chosen, AT_ONCE, async (facts) => {
+      const one = await tryJudge(context, place, facts, options);
+      const isDenied = one.verdict !== "pass" && !facts.isFork && facts.base === base;
+      if (isDenied && number === undefined) await options.denied?.(host, one);
+      return one;
+    });
     const judged = await decideByHead(place, verdicts, number);
-    const holds = async ({ request }: JudgedRequest): Promise<boolean> =>
-      !(await hasMoved(context, place, request));
+    const holds = async ({ request }: JudgedRequest, isWritten: boolean): Promise<boolean> =>
+      !(await hasMoved(context, place, request, isWritten));
     if (!(await hasMoved(context, place, number === undefined ? undefined : chosen[0])))
-      return { judged, left, host, holds };
+      return { judged, left, host, base, holds };
     if (round < MOST_ROUNDS) continue;
     const reason = "the branches move faster than they are judged; the next run judges them";
     const unsure = judged.map((one) =>
       one.verdict === "pass" ? ({ ...one, verdict: "pending", reason } as const) : one,
     );
-    return { judged: unsure, left, host, holds };
+    return { judged: unsure, left, host, base, holds };
   }
 }
 
@@ -140,14 +151,17 @@ export interface MergeGroup extends Omit<Range, "artifacts"> {
   readonly into: string;
 }
 
-/** Judges a group on the commit that the queue built it on: those before it are judged in groups of their own. */
+/**
+ * Judges a group on the commit that the queue built it on: those before it are judged in groups of their own. It may be
+ * what mends a policy that cannot be read, as a pull request may.
+ */
 export async function judgeGroup(
   context: Context,
   { base, head, into }: MergeGroup,
   artifacts: ArtifactScope,
 ): Promise<JudgedRequests> {
-  const { host, base: main } = await openJudgingPlace(context);
-  const told = { left: [], host, holds: always } as const;
+  const { host, base: main } = await openJudgingPlace(context, head);
+  const told = { left: [], host, base: main, holds: always } as const;
   if (into !== main)
     return {
       judged: [{ head, verdict: "pending", reason: `it goes into ${into}, not ${main}` }],

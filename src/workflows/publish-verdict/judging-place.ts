@@ -16,7 +16,7 @@ export interface JudgingPlace {
 
 /**
  * The tip of the default branch, fetched. One without a registry is a place, too: what brings the registry is judged
- * there. `mending` is a branch that may mend a policy which cannot be read. Rejects with USAGE without pull requests.
+ * there. `mending` is a branch or commit that may mend a policy which cannot be read. Rejects with USAGE without pull requests.
  */
 export async function openJudgingPlace(context: Context, mending?: string): Promise<JudgingPlace> {
   try {
@@ -40,6 +40,12 @@ async function openUnfounded(context: Context, reason: ModeltrailError): Promise
   if (forge.pullRequests === undefined) throw reason;
   const remote = (await repository.remote.describe())?.name;
   return { host: forge.pullRequests, base, tip, remote };
+}
+
+/** Pull requests by their numbers: statuses belong to no branch, and the policy may be what cannot be read. */
+export async function openHost(context: Context): Promise<PullRequests | undefined> {
+  const scope = { branchPrefix: "", push: true, base: "", host: undefined } as const;
+  return (await context.openForge(context.repository, scope)).pullRequests;
 }
 
 function requireHost(host: PullRequests | undefined): PullRequests {

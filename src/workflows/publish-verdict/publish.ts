@@ -1,5 +1,6 @@
 import { isModeltrailError, ModeltrailError } from "../../diagnostics/errors.ts";
-import type { PlannedStatus, PullRequests, StandingComment, StatusGuard } from "../../ports/forge.ts";
+import type { PlannedStatus, StatusGuard, StatusOutcome } from "../../ports/commit-status.ts";
+import type { PullRequests, StandingComment } from "../../ports/forge.ts";
 import type { Context } from "../context.ts";
 import type { JudgedRequest } from "./judge-requests.ts";
 import { postSuggestions } from "./suggestions.ts";
@@ -28,19 +29,41 @@ export async function publishVerdict(
   host: PullRequests,
   judged: JudgedRequest,
   telling: Telling,
+): Promise<StatusOutcome> {
+  const outcome = await putStatuses(context, host, judged, telling);
+  // Whatever is said besides would say what does not stand there.
+  if (outcome === "told") await putWords(context, host, judged, telling);
+  return outcome;
+}
+
+async function putStatuses(
+  context: Context,
+  host: PullRequests,
+  judged: JudgedRequest,
+  { statuses, guard }: Telling,
+): Promise<StatusOutcome> {
+  const { head, decidedBy, isWithheld } = judged;
+  const put = (planned: readonly PlannedStatus[]): Promise<StatusOutcome> =>
+    allowed(judged, context, "the statuses were not set", () => host.setStatuses(head, planned, guard));
+  if (decidedBy === undefined) return put(inOrder(statuses));
+  const [verdict] = statuses;
+  if (isWithheld !== true || verdict === undefined) return "told";
+  return put([{ ...verdict, onlyOver: "success" }]);
+}
+
+async function putWords(
+  context: Context,
+  host: PullRequests,
+  { request, report, snapshot, head }: JudgedRequest,
+  telling: Telling,
 ): Promise<void> {
-  const { request, report, snapshot, decidedBy } = judged;
-  if (decidedBy === undefined)
-    await allowed(judged, context, "the statuses were not set", () =>
-      host.setStatuses(judged.head, inOrder(telling.statuses), telling.guard),
-    );
   if (request === undefined) return;
   const { number } = request.request;
   const { comment } = telling;
   if (comment !== undefined)
     await courtesy(context, "the comment was not written", () => host.comment(number, comment));
   if (!telling.suggest || request.isFork || report === undefined || snapshot === undefined) return;
-  const posting = { number, head: judged.head, snapshot, suggestions: report.suggestions };
+  const posting = { number, head, snapshot, suggestions: report.suggestions };
   await courtesy(context, "the suggestions were not posted", () => postSuggestions(context, host, posting));
 }
 
@@ -56,10 +79,10 @@ async function allowed(
   { request }: JudgedRequest,
   { notices }: Context,
   what: string,
-  write: () => Promise<void>,
-): Promise<void> {
+  write: () => Promise<StatusOutcome>,
+): Promise<StatusOutcome> {
   try {
-    await write();
+    return await write();
   } catch (error) {
     if (!isModeltrailError(error) || error.code !== "FORBIDDEN") throw error;
     if (request?.isFork !== true) {
@@ -69,6 +92,7 @@ async function allowed(
       });
     }
     notices.hint(`${what}: a fork's run may not`);
+    return "told";
   }
 }
 

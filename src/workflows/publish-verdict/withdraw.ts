@@ -1,43 +1,64 @@
 import { isModeltrailError } from "../../diagnostics/errors.ts";
-import type { PlannedStatus, PullRequests, RequestFacts } from "../../ports/forge.ts";
+import type { PlannedStatus } from "../../ports/commit-status.ts";
+import type { PullRequests, RequestFacts } from "../../ports/forge.ts";
 import { mapBounded } from "../bounded.ts";
 import type { Context } from "../context.ts";
 import type { ArtifactScope } from "../judge/judge.ts";
 import { judgeRequests } from "./judge-requests.ts";
-import { courtesy } from "./publish.ts";
+import { openHost } from "./judging-place.ts";
 
-const WHAT = "the status was not set";
 const AT_ONCE = 4;
 
-/** A commit; or the pull request whose head it is. */
+/** A commit, and the pull request that it is of; undefined for one of a merge queue. */
+export interface Standing {
+  readonly commit: string;
+  readonly number: number | undefined;
+}
+
+/** A commit whose success could not be taken back, and why. */
+export interface Untaken extends Standing {
+  readonly error: unknown;
+}
+
+/** Says something in the place of a success, where one stands. Gives back those where it could not be said. */
+export async function takeBackSuccesses<T extends Standing>(
+  host: PullRequests,
+  from: readonly T[],
+  say: (one: T) => PlannedStatus,
+): Promise<readonly Untaken[]> {
+  const untaken: Untaken[] = [];
+  const once = [...new Map(from.map((one) => [one.commit, one])).values()];
+  await mapBounded(once, AT_ONCE, async (one) => {
+    try {
+      await host.setStatuses(one.commit, [{ ...say(one), onlyOver: "success" }]);
+    } catch (error) {
+      untaken.push({ commit: one.commit, number: one.number, error });
+    }
+  });
+  return untaken;
+}
+
+/** Where nothing could be told: a commit, or the pull request whose head it is. */
 export interface Place {
   readonly head: string | undefined;
   readonly number: number | undefined;
 }
 
-/** Takes back what stands on a commit where nothing could be told of it. A courtesy: the run fails in any case. */
+/** Says on a commit that nothing could be told of it. Gives back what it could not say; the run fails in any case. */
 export async function withdrawVerdict(
   context: Context,
   { head, number }: Place,
   status: PlannedStatus,
-): Promise<void> {
-  await courtesy(context, WHAT, async () => {
+): Promise<readonly Untaken[]> {
+  let commit = head;
+  try {
     const host = await openHost(context);
-    const commit = head ?? (number === undefined ? undefined : (await host?.look(number))?.head);
+    commit ??= number === undefined ? undefined : (await host?.look(number))?.head;
     if (commit !== undefined) await host?.setStatuses(commit, [status]);
-  });
-}
-
-/** Takes back a success, where one stands, from each of these. */
-export async function withdrawSuccesses(
-  context: Context,
-  host: PullRequests,
-  heads: Iterable<string>,
-  status: PlannedStatus,
-): Promise<void> {
-  await mapBounded([...new Set(heads)], AT_ONCE, (head) =>
-    courtesy(context, WHAT, () => host.setStatuses(head, [{ ...status, onlyOver: "success" }])),
-  );
+    return [];
+  } catch (error) {
+    return [{ commit: commit ?? "", number, error }];
+  }
 }
 
 /** What kept all open pull requests from being judged, and how they are judged. */
@@ -54,25 +75,29 @@ export async function withdrawAll(
   context: Context,
   status: PlannedStatus,
   { error, artifacts }: Trouble,
-): Promise<void> {
+): Promise<readonly Untaken[]> {
   const isUnreadable = isModeltrailError(error) && error.code === "BROKEN_MANIFEST";
-  await courtesy(context, WHAT, async () => {
-    const host = await openHost(context);
-    const all = (await host?.listRequests()) ?? [];
-    if (host === undefined) return;
-    const mends = async (facts: RequestFacts): Promise<boolean> =>
-      isUnreadable &&
-      !facts.isFork &&
-      (await isSuccess(host, facts.head, status.name)) &&
-      (await passesAsMending(context, facts, artifacts));
-    const kept = new Set<string>();
-    for (const facts of all) if (await mends(facts).catch(() => false)) kept.add(facts.head);
-    const heads = all.map(({ head }) => head).filter((head) => !kept.has(head));
-    await withdrawSuccesses(context, host, heads, status);
-  });
+  const host = await openHost(context);
+  const all = (await host?.listRequests()) ?? [];
+  if (host === undefined) return [];
+  const mends = async (facts: RequestFacts): Promise<boolean> =>
+    isUnreadable &&
+    !facts.isFork &&
+    (await isSuccess(host, facts.head, status.name)) &&
+    (await passesAsMending(context, facts, artifacts));
+  const kept = new Set<string>();
+  for (const facts of all) if (await mends(facts).catch(() => false)) kept.add(facts.head);
+  const from = all.filter(({ head }) => !kept.has(head));
+  return takeBackSuccesses(host, from.map(toStanding), () => status);
 }
 
-async function isSuccess(host: PullRequests, head: string, name: string): Promise<boolean> {
+/** The head of a pull request. */
+export function toStanding({ head, request }: RequestFacts): Standing {
+  return { commit: head, number: request.number };
+}
+
+/** Whether the last status of that name is a success. */
+export async function isSuccess(host: PullRequests, head: string, name: string): Promise<boolean> {
   return (await host.statuses(head)).some((status) => status.name === name && status.state === "success");
 }
 
@@ -84,38 +109,4 @@ async function passesAsMending(
   const options = { artifacts, number: request.number, mending: branch };
   const { judged } = await judgeRequests(context, options);
   return judged[0]?.verdict === "pass";
-}
-
-/** What became of a pull request that an event says was closed. */
-export type Closed = "merged" | "open" | "closed";
-
-/**
- * Takes back the success of a pull request that was closed: nobody judges it any more, so it would be let in by what
- * was true once, as soon as it is reopened. One whose head is another's as well is judged on.
- */
-export async function withdrawClosed(
-  context: Context,
-  number: number,
-  status: PlannedStatus,
-): Promise<Closed> {
-  const host = await openHost(context);
-  if (host === undefined) return "closed";
-  const { state, head, base } = await host.look(number);
-  if (state !== "closed") return state;
-  const all = await host.listRequests();
-  if (all.some((one) => one.head === head && one.base === base)) return state;
-  try {
-    await host.setStatuses(head, [{ ...status, onlyOver: "success" }]);
-  } catch (error) {
-    // A fork's run may not, and has none to take back.
-    if (!isModeltrailError(error) || error.code !== "FORBIDDEN") throw error;
-    context.notices.warn(`${WHAT}: ${error.message}`);
-  }
-  return state;
-}
-
-/** Statuses belong to no branch, and the policy may be what cannot be read. */
-async function openHost(context: Context): Promise<PullRequests | undefined> {
-  const scope = { branchPrefix: "", push: true, base: "", host: undefined } as const;
-  return (await context.openForge(context.repository, scope)).pullRequests;
 }

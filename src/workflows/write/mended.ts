@@ -15,7 +15,7 @@ export interface Mending {
   readonly tip: string;
   readonly push: boolean;
   readonly remote: string | undefined;
-  /** A branch, by its short name. */
+  /** A branch, by its short name; or a commit. */
   readonly mending: string;
 }
 
@@ -52,6 +52,7 @@ async function findHead(
   { repository }: Context,
   { push, remote, mending }: Mending,
 ): Promise<string | undefined> {
+  if (/^[0-9a-f]{40}$/.test(mending)) return mending;
   // What cannot be a branch's name is none.
   const read = (name: string): Promise<string | undefined> =>
     repository.refs.read(name).catch(() => undefined);

@@ -24,6 +24,8 @@ export interface ProposeOptions {
   readonly queue?: boolean;
   /** Let the host merge by itself once its rules are met. */
   readonly autoMerge?: boolean;
+  /** Hears of the proposal as soon as it stands: what is still to do for it may be refused. */
+  readonly stands?: (outcome: ProposalOutcome) => void;
   /** Stay until the pull request is merged or closed. */
   readonly wait?: Following;
   /** Artifacts that were stored and read back just now; see `JudgeRequest`. */
@@ -77,15 +79,16 @@ export async function propose(
   for (const warning of published.warnings) context.notices.warn(warning);
   const superseded = await supersede(context, session, { changeSet, options, standing, published });
   const { head, request } = published;
-  const progress = await attend(context, session, published, options);
-  return {
+  const stands: ProposalOutcome = {
     ...outcome,
     status: STATUS[standing.state],
     commit: head,
     superseded,
     ...(request === undefined ? {} : { request }),
-    ...(progress === undefined ? {} : { progress }),
   };
+  options.stands?.(stands);
+  const progress = await attend(context, session, published, options);
+  return progress === undefined ? stands : { ...stands, progress };
 }
 
 /** Before anything is written: nobody merges a plain branch by itself. */

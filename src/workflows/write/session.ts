@@ -25,7 +25,7 @@ export interface SessionOptions {
   /** False works on this machine alone: nothing is fetched, nothing pushed. */
   readonly push?: boolean;
   /**
-   * Where the policy at the tip cannot be read: the branch that mends it, by its short name. What it says of names and
+   * Where the policy at the tip cannot be read: the branch or commit that mends it. What it says of names and
    * of where changes are merged then counts; the judge lets nothing but the mending through. Only `merge` says this.
    */
   readonly mending?: string;

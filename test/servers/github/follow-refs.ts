@@ -41,13 +41,14 @@ interface Push {
 function followHead({ forge, repository, actor }: Push, pull: PullRequest, head: string): void {
   const { git } = repository;
   const base = repository.branches.get(pull.base.ref) ?? pull.base.sha;
-  const forced = !git.isAncestor(pull.head.sha, head);
+  const before = pull.head.sha;
+  const forced = !git.isAncestor(before, head);
   pull.head.sha = head;
   pull.base.sha = base;
   pull.updatedAt = now(forge);
   pull.unknownReads = forge.unknownReads;
   git.run(["update-ref", `refs/pull/${pull.number}/head`, head]);
-  if (forced) addEvent(forge, pull, { event: "head_ref_force_pushed", actor, commit: head });
+  if (forced) addEvent(forge, pull, { event: "head_ref_force_pushed", actor, commit: head, before });
   if (requirementsOf(repository, pull.base.ref).dismissStale) {
     for (const review of pull.reviews) {
       if (review.state === "APPROVED") review.state = "DISMISSED";

@@ -85,12 +85,13 @@ function guardsOf(repository: Repository, { user }: Token): Record<string, strin
   const binding = [...names]
     .map((name) => ({ name, asks: requirementsOf(repository, name) }))
     .filter(({ asks }) => asks.bindsAdmins || !hasRole(repository, user, "admin"));
-  const list = (key: "closedToPushes" | "noForcePush" | "noDeletion"): string =>
+  const list = (key: "closedToPushes" | "noForcePush" | "noDeletion" | "linear"): string =>
     ` ${binding.flatMap(({ name, asks }) => (asks[key] ? [name] : [])).join(" ")} `;
   return {
     FORGE_CLOSED: list("closedToPushes"),
     FORGE_NO_FORCE: list("noForcePush"),
     FORGE_NO_DELETION: list("noDeletion"),
+    FORGE_LINEAR: list("linear"),
   };
 }
 
@@ -108,6 +109,9 @@ has "$FORGE_CLOSED" && refuse "$1" "Changes must be made through a pull request.
 case "$2" in *[!0]*) ;; *) exit 0 ;; esac
 if has "$FORGE_NO_FORCE" && ! git merge-base --is-ancestor "$2" "$3"; then
   refuse "$1" "Cannot force-push to this branch"
+fi
+if has "$FORGE_LINEAR" && [ -n "$(git rev-list --merges --max-count=1 "$2..$3")" ]; then
+  refuse "$1" "This branch must not contain merge commits."
 fi
 exit 0
 `;

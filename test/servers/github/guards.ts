@@ -11,6 +11,10 @@ export interface RefMove {
   readonly to: string | null;
 }
 
+function hasMerges({ git }: Repository, from: string, to: string): boolean {
+  return git.list(["--merges", "--max-count=1", `${from}..${to}`]).length > 0;
+}
+
 /** Throws where the rules of a branch forbid someone to move it other than by a pull request. */
 export function checkGuards(repository: Repository, actor: User, { name, from, to }: RefMove): void {
   const asks = requirementsOf(repository, name.replace(/^refs\/heads\//, ""));
@@ -19,6 +23,8 @@ export function checkGuards(repository: Repository, actor: User, { name, from, t
     if (asks.noDeletion) throw unprocessable("Cannot delete this branch");
   } else if (from !== null && asks.noForcePush && !repository.git.isAncestor(from, to)) {
     throw unprocessable("Cannot force-push to this branch");
+  } else if (from !== null && asks.linear && hasMerges(repository, from, to)) {
+    throw unprocessable("This branch must not contain merge commits.");
   } else if (from !== null && asks.closedToPushes) {
     throw unprocessable("Changes must be made through a pull request.");
   }

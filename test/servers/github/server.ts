@@ -146,6 +146,7 @@ export class GitHubServer {
       roles: new Map(),
       protections: new Map(),
       rules: new Map(),
+      rulesets: new Map(),
       pulls: new Map(),
       labels: new Map(),
       statuses: [],

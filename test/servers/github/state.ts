@@ -37,8 +37,30 @@ export interface Protection {
 
 /** A rule of a ruleset, in the words of the API. */
 export interface Rule {
-  readonly type: "pull_request" | "required_status_checks" | "non_fast_forward" | "deletion";
+  readonly type:
+    | "pull_request"
+    | "required_status_checks"
+    | "non_fast_forward"
+    | "deletion"
+    | "required_linear_history"
+    | "required_signatures"
+    | "update"
+    | "merge_queue";
   readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Of the ruleset; of one without exceptions when left out. */
+  readonly ruleset?: number;
+}
+
+/** Who may go around a ruleset, in the words of the API. */
+export interface BypassActor {
+  readonly actor_type: "Integration" | "OrganizationAdmin" | "RepositoryRole" | "Team" | "DeployKey" | "User";
+  readonly actor_id?: number | null;
+  readonly bypass_mode?: "always" | "pull_request" | "exempt";
+}
+
+export interface Ruleset {
+  readonly name: string;
+  readonly bypassActors: readonly BypassActor[];
 }
 
 export interface Settings {
@@ -90,6 +112,8 @@ export interface IssueEvent {
   readonly actor: User;
   readonly createdAt: string;
   readonly commit: string | null;
+  /** Where a forced push left from. */
+  readonly before?: string;
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
@@ -161,6 +185,8 @@ export interface Repository {
   readonly roles: Map<string, Role>;
   readonly protections: Map<string, Protection>;
   readonly rules: Map<string, readonly Rule[]>;
+  /** By number, those that somebody made. */
+  readonly rulesets: Map<number, Ruleset>;
   readonly pulls: Map<number, PullRequest>;
   readonly labels: Map<string, Label>;
   readonly statuses: Status[];

@@ -3,7 +3,7 @@ import { subjectOf } from "../merging.ts";
 import { htmlUrl } from "../replies/repositories.ts";
 import type { Forge, Repository, User } from "../state.ts";
 import { type PageArguments, connect } from "./connection.ts";
-import { rollupNode } from "./rollup.ts";
+import { rollupNode, statusNode } from "./rollup.ts";
 
 /** Where an object is; every node is made from one. */
 export interface Home {
@@ -74,6 +74,7 @@ export function commitNode(home: Home, oid: string): object {
       return connect("history", list, asked, (one) => commitNode(home, one));
     },
     statusCheckRollup: () => rollupNode(repository, oid),
+    status: () => statusNode(repository, oid),
     signature: () =>
       repository.signed.has(oid)
         ? { __typename: "GpgSignature", isValid: true, wasSignedByGitHub: true, state: "VALID" }

@@ -24,7 +24,7 @@ export function pullNode(home: Home, pull: PullRequest): object {
     closed: pull.state === "closed",
     merged: pull.merged !== null,
     isDraft: pull.draft,
-    isCrossRepository: false,
+    isCrossRepository: pull.fork !== undefined,
     locked: false,
     createdAt: pull.createdAt,
     updatedAt: pull.updatedAt,
@@ -112,8 +112,16 @@ function discussion(home: Home, pull: PullRequest): object {
         id: `E_${one.id}`,
         actor: userNode(forge, one.actor),
         createdAt: one.createdAt,
+        ...pushedCommits(home, one),
       }));
     },
+  };
+}
+
+function pushedCommits(home: Home, { commit, before }: IssueEvent): object {
+  return {
+    beforeCommit: () => (before === undefined ? null : commitNode(home, before)),
+    afterCommit: () => (commit === null ? null : commitNode(home, commit)),
   };
 }
 

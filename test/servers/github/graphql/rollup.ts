@@ -20,6 +20,17 @@ export function rollupNode(repository: Repository, oid: string): object | null {
   };
 }
 
+/** What the newest status of each name says of a commit; null without any. */
+export function statusNode(repository: Repository, oid: string): object | null {
+  const names = new Set(repository.statuses.filter((one) => one.sha === oid).map((one) => one.context));
+  if (names.size === 0) return null;
+  return {
+    id: `ST_${oid}`,
+    contexts: () => [...names].map((name) => contextNode(repository, oid, name)),
+    context: ({ name }: { name: string }) => (names.has(name) ? contextNode(repository, oid, name) : null),
+  };
+}
+
 function contextNode(repository: Repository, oid: string, context: string): object {
   const status = repository.statuses.findLast((one) => one.sha === oid && one.context === context);
   return {

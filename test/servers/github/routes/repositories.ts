@@ -90,7 +90,7 @@ function listRules(call: Call): Reply {
     ...(rule.parameters !== undefined && { parameters: rule.parameters }),
     ruleset_source_type: "Repository",
     ruleset_source: fullName(repository),
-    ruleset_id: 1,
+    ruleset_id: rule.ruleset ?? 1,
   }));
 }
 

@@ -1,4 +1,4 @@
-import { notFound, unprocessable } from "../errors.ts";
+import { notFound, refused, unprocessable } from "../errors.ts";
 import { apiUrl, repositoryReply } from "../replies/repositories.ts";
 import { userReply } from "../replies/users.ts";
 import type { Call, Reply, Routes } from "../router.ts";
@@ -29,6 +29,9 @@ function simpleReply({ forge, repository }: Call, status: Status): object {
   };
 }
 
+/** GitHub takes no more of a name on a commit. */
+const MOST_STATUSES = 1000;
+
 function createStatus(call: Call): Reply {
   const { forge, repository, viewer, body } = call;
   const sha = text(call.params["sha"]);
@@ -36,11 +39,15 @@ function createStatus(call: Call): Reply {
   if (text(body["description"]).length > 140) {
     throw unprocessable("Validation Failed: description is too long (maximum is 140 characters)");
   }
+  const context = text(body["context"] ?? "default");
+  const same = repository.statuses.filter((one) => one.sha === sha && one.context === context);
+  if (same.length >= MOST_STATUSES)
+    throw refused("Status", "This SHA and context has reached the maximum number of statuses.");
   const status: Status = {
     id: forge.takeId(),
     sha,
     state: body["state"] as Status["state"],
-    context: text(body["context"] ?? "default"),
+    context,
     description: (body["description"] as string | null | undefined) ?? null,
     targetUrl: (body["target_url"] as string | null | undefined) ?? null,
     creator: viewer,
