@@ -476,6 +476,9 @@ function modelPath(model) {
 function versionPath(model, version) {
 	return `${modelFolder(model)}/versions/${version}.yaml`;
 }
+function yankFolder(model) {
+	return `${modelFolder(model)}/yanked/`;
+}
 function stagePath(model, stage) {
 	return `${modelFolder(model)}/stages/${stage}/stage.yaml`;
 }
@@ -546,6 +549,297 @@ var REGISTRY_FILE, MODELS_FOLDER, LOOKS_LIKE_STAGE, MANIFEST_FOLDERS, init_layou
 		"yanked",
 		"deploy"
 	]);
+}));
+// src/registry/model-view.ts
+function allFindings(snapshot) {
+	return [...snapshot.findings, ...[...snapshot.models.values()].flatMap((model) => model.findings)];
+}
+function usableVersions(model) {
+	return [...model.versions.keys()].filter((version) => !model.yanks.has(version));
+}
+var init_model_view = __esmMin((() => {})), require_debug = __commonJSMin(((exports, module) => {
+	module.exports = typeof process == "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {};
+})), require_constants$6 = __commonJSMin(((exports, module) => {
+	module.exports = {
+		MAX_LENGTH: 256,
+		MAX_SAFE_COMPONENT_LENGTH: 16,
+		MAX_SAFE_BUILD_LENGTH: 250,
+		MAX_SAFE_INTEGER: 2 ** 53 - 1 || 9007199254740991,
+		WHITESPACE_CHARACTERS: [
+			"	",
+			"\n",
+			"\v",
+			"\f",
+			"\r",
+			" ",
+			"\xA0",
+			" ",
+			" ",
+			" ",
+			" ",
+			" ",
+			" ",
+			" ",
+			" ",
+			" ",
+			" ",
+			" ",
+			" ",
+			"\u2028",
+			"\u2029",
+			" ",
+			" ",
+			"　",
+			"﻿"
+		],
+		RELEASE_TYPES: [
+			"major",
+			"premajor",
+			"minor",
+			"preminor",
+			"patch",
+			"prepatch",
+			"prerelease"
+		],
+		SEMVER_SPEC_VERSION: "2.0.0",
+		FLAG_INCLUDE_PRERELEASE: 1,
+		FLAG_LOOSE: 2
+	};
+})), require_re = __commonJSMin(((exports, module) => {
+	let { MAX_SAFE_COMPONENT_LENGTH, MAX_SAFE_BUILD_LENGTH, MAX_LENGTH } = require_constants$6(), debug = require_debug();
+	exports = module.exports = {};
+	let re = exports.re = [], safeRe = exports.safeRe = [], src = exports.src = [], safeSrc = exports.safeSrc = [], t = exports.t = {}, R = 0, LETTERDASHNUMBER = "[a-zA-Z0-9-]", safeRegexReplacements = [
+		["\\s", 1],
+		["\\d", MAX_LENGTH],
+		[LETTERDASHNUMBER, MAX_SAFE_BUILD_LENGTH]
+	], makeSafeRegex = (value) => {
+		for (let [token, max] of safeRegexReplacements) value = value.split(`${token}*`).join(`${token}{0,${max}}`).split(`${token}+`).join(`${token}{1,${max}}`);
+		return value;
+	}, createToken = (name, value, isGlobal) => {
+		let safe = makeSafeRegex(value), index = R++;
+		debug(name, index, value), t[name] = index, src[index] = value, safeSrc[index] = safe, re[index] = new RegExp(value, isGlobal ? "g" : void 0), safeRe[index] = new RegExp(safe, isGlobal ? "g" : void 0);
+	};
+	createToken("NUMERICIDENTIFIER", "0|[1-9]\\d*"), createToken("NUMERICIDENTIFIERLOOSE", "\\d+"), createToken("NONNUMERICIDENTIFIER", `\\d*[a-zA-Z-]${LETTERDASHNUMBER}*`), createToken("MAINVERSION", `(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})`), createToken("MAINVERSIONLOOSE", `(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})`), createToken("PRERELEASEIDENTIFIER", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIER]})`), createToken("PRERELEASEIDENTIFIERLOOSE", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIERLOOSE]})`), createToken("PRERELEASE", `(?:-(${src[t.PRERELEASEIDENTIFIER]}(?:\\.${src[t.PRERELEASEIDENTIFIER]})*))`), createToken("PRERELEASELOOSE", `(?:-?(${src[t.PRERELEASEIDENTIFIERLOOSE]}(?:\\.${src[t.PRERELEASEIDENTIFIERLOOSE]})*))`), createToken("BUILDIDENTIFIER", `${LETTERDASHNUMBER}+`), createToken("BUILD", `(?:\\+(${src[t.BUILDIDENTIFIER]}(?:\\.${src[t.BUILDIDENTIFIER]})*))`), createToken("FULLPLAIN", `v?${src[t.MAINVERSION]}${src[t.PRERELEASE]}?${src[t.BUILD]}?`), createToken("FULL", `^${src[t.FULLPLAIN]}$`), createToken("LOOSEPLAIN", `[v=\\s]*${src[t.MAINVERSIONLOOSE]}${src[t.PRERELEASELOOSE]}?${src[t.BUILD]}?`), createToken("LOOSE", `^${src[t.LOOSEPLAIN]}$`), createToken("GTLT", "((?:<|>)?=?)"), createToken("XRANGEIDENTIFIERLOOSE", `${src[t.NUMERICIDENTIFIERLOOSE]}|x|X|\\*`), createToken("XRANGEIDENTIFIER", `${src[t.NUMERICIDENTIFIER]}|x|X|\\*`), createToken("XRANGEPLAIN", `[v=\\s]*(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:${src[t.PRERELEASE]})?${src[t.BUILD]}?)?)?`), createToken("XRANGEPLAINLOOSE", `[v=\\s]*(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:${src[t.PRERELEASELOOSE]})?${src[t.BUILD]}?)?)?`), createToken("XRANGE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAIN]}$`), createToken("XRANGELOOSE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAINLOOSE]}$`), createToken("COERCEPLAIN", `(^|[^\\d])(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}})(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?`), createToken("COERCE", `${src[t.COERCEPLAIN]}(?:$|[^\\d])`), createToken("COERCEFULL", src[t.COERCEPLAIN] + `(?:${src[t.PRERELEASE]})?(?:${src[t.BUILD]})?(?:$|[^\\d])`), createToken("COERCERTL", src[t.COERCE], !0), createToken("COERCERTLFULL", src[t.COERCEFULL], !0), createToken("LONETILDE", "(?:~>?)"), createToken("TILDETRIM", `(\\s*)${src[t.LONETILDE]}\\s+`, !0), exports.tildeTrimReplace = "$1~", createToken("TILDE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAIN]}$`), createToken("TILDELOOSE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAINLOOSE]}$`), createToken("LONECARET", "(?:\\^)"), createToken("CARETTRIM", `(\\s*)${src[t.LONECARET]}\\s+`, !0), exports.caretTrimReplace = "$1^", createToken("CARET", `^${src[t.LONECARET]}${src[t.XRANGEPLAIN]}$`), createToken("CARETLOOSE", `^${src[t.LONECARET]}${src[t.XRANGEPLAINLOOSE]}$`), createToken("COMPARATORLOOSE", `^${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]})$|^$`), createToken("COMPARATOR", `^${src[t.GTLT]}\\s*(${src[t.FULLPLAIN]})$|^$`), createToken("COMPARATORTRIM", `(\\s*)${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]}|${src[t.XRANGEPLAIN]})`, !0), exports.comparatorTrimReplace = "$1$2$3", createToken("HYPHENRANGE", `^\\s*(${src[t.XRANGEPLAIN]})\\s+-\\s+(${src[t.XRANGEPLAIN]})\\s*$`), createToken("HYPHENRANGELOOSE", `^\\s*(${src[t.XRANGEPLAINLOOSE]})\\s+-\\s+(${src[t.XRANGEPLAINLOOSE]})\\s*$`), createToken("STAR", "(<|>)?=?\\s*\\*"), createToken("GTE0", "^\\s*>=\\s*0\\.0\\.0\\s*$"), createToken("GTE0PRE", "^\\s*>=\\s*0\\.0\\.0-0\\s*$");
+})), require_parse_options = __commonJSMin(((exports, module) => {
+	let looseOption = Object.freeze({ loose: !0 }), emptyOpts = Object.freeze({});
+	module.exports = (options) => options ? typeof options == "object" ? options : looseOption : emptyOpts;
+})), require_identifiers = __commonJSMin(((exports, module) => {
+	let numeric = /^[0-9]+$/, compareIdentifiers = (a, b) => {
+		if (typeof a == "number" && typeof b == "number") return a === b ? 0 : a < b ? -1 : 1;
+		let anum = numeric.test(a), bnum = numeric.test(b);
+		return anum && bnum && (a = +a, b = +b), a === b ? 0 : anum && !bnum ? -1 : bnum && !anum ? 1 : a < b ? -1 : 1;
+	};
+	module.exports = {
+		compareIdentifiers,
+		rcompareIdentifiers: (a, b) => compareIdentifiers(b, a)
+	};
+})), require_semver = __commonJSMin(((exports, module) => {
+	let debug = require_debug(), { MAX_LENGTH, MAX_SAFE_INTEGER } = require_constants$6(), { safeRe: re, t } = require_re(), parseOptions = require_parse_options(), { compareIdentifiers } = require_identifiers(), isPrereleaseIdentifier = (prerelease, identifier) => {
+		let identifiers = identifier.split(".");
+		if (identifiers.length > prerelease.length) return !1;
+		for (let i = 0; i < identifiers.length; i++) if (compareIdentifiers(prerelease[i], identifiers[i]) !== 0) return !1;
+		return !0;
+	};
+	module.exports = class SemVer {
+		constructor(version, options) {
+			if (options = parseOptions(options), version instanceof SemVer) {
+				if (version.loose === !!options.loose && version.includePrerelease === !!options.includePrerelease) return version;
+				version = version.version;
+			} else if (typeof version != "string") throw TypeError(`Invalid version. Must be a string. Got type "${typeof version}".`);
+			if (version.length > MAX_LENGTH) throw TypeError(`version is longer than ${MAX_LENGTH} characters`);
+			debug("SemVer", version, options), this.options = options, this.loose = !!options.loose, this.includePrerelease = !!options.includePrerelease;
+			let m = version.trim().match(options.loose ? re[t.LOOSE] : re[t.FULL]);
+			if (!m) throw TypeError(`Invalid Version: ${version}`);
+			if (this.raw = version, this.major = +m[1], this.minor = +m[2], this.patch = +m[3], this.major > MAX_SAFE_INTEGER || this.major < 0) throw TypeError("Invalid major version");
+			if (this.minor > MAX_SAFE_INTEGER || this.minor < 0) throw TypeError("Invalid minor version");
+			if (this.patch > MAX_SAFE_INTEGER || this.patch < 0) throw TypeError("Invalid patch version");
+			this.prerelease = m[4] ? m[4].split(".").map((id) => {
+				if (/^[0-9]+$/.test(id)) {
+					let num = +id;
+					if (num >= 0 && num < MAX_SAFE_INTEGER) return num;
+				}
+				return id;
+			}) : [], this.build = m[5] ? m[5].split(".") : [], this.format();
+		}
+		format() {
+			return this.version = `${this.major}.${this.minor}.${this.patch}`, this.prerelease.length && (this.version += `-${this.prerelease.join(".")}`), this.version;
+		}
+		toString() {
+			return this.version;
+		}
+		compare(other) {
+			if (debug("SemVer.compare", this.version, this.options, other), !(other instanceof SemVer)) {
+				if (typeof other == "string" && other === this.version) return 0;
+				other = new SemVer(other, this.options);
+			}
+			return other.version === this.version ? 0 : this.compareMain(other) || this.comparePre(other);
+		}
+		compareMain(other) {
+			return other instanceof SemVer || (other = new SemVer(other, this.options)), this.major < other.major ? -1 : this.major > other.major ? 1 : this.minor < other.minor ? -1 : this.minor > other.minor ? 1 : this.patch < other.patch ? -1 : +(this.patch > other.patch);
+		}
+		comparePre(other) {
+			if (other instanceof SemVer || (other = new SemVer(other, this.options)), this.prerelease.length && !other.prerelease.length) return -1;
+			if (!this.prerelease.length && other.prerelease.length) return 1;
+			if (!this.prerelease.length && !other.prerelease.length) return 0;
+			let i = 0;
+			do {
+				let a = this.prerelease[i], b = other.prerelease[i];
+				if (debug("prerelease compare", i, a, b), a === void 0 && b === void 0) return 0;
+				if (b === void 0) return 1;
+				if (a === void 0) return -1;
+				if (a !== b) return compareIdentifiers(a, b);
+			} while (++i);
+		}
+		compareBuild(other) {
+			other instanceof SemVer || (other = new SemVer(other, this.options));
+			let i = 0;
+			do {
+				let a = this.build[i], b = other.build[i];
+				if (debug("build compare", i, a, b), a === void 0 && b === void 0) return 0;
+				if (b === void 0) return 1;
+				if (a === void 0) return -1;
+				if (a !== b) return compareIdentifiers(a, b);
+			} while (++i);
+		}
+		inc(release, identifier, identifierBase) {
+			if (release.startsWith("pre")) {
+				if (!identifier && identifierBase === !1) throw Error("invalid increment argument: identifier is empty");
+				if (identifier) {
+					let match = `-${identifier}`.match(this.options.loose ? re[t.PRERELEASELOOSE] : re[t.PRERELEASE]);
+					if (!match || match[1] !== identifier) throw Error(`invalid identifier: ${identifier}`);
+				}
+			}
+			switch (release) {
+				case "premajor":
+					this.prerelease.length = 0, this.patch = 0, this.minor = 0, this.major++, this.inc("pre", identifier, identifierBase);
+					break;
+				case "preminor":
+					this.prerelease.length = 0, this.patch = 0, this.minor++, this.inc("pre", identifier, identifierBase);
+					break;
+				case "prepatch":
+					this.prerelease.length = 0, this.inc("patch", identifier, identifierBase), this.inc("pre", identifier, identifierBase);
+					break;
+				case "prerelease":
+					this.prerelease.length === 0 && this.inc("patch", identifier, identifierBase), this.inc("pre", identifier, identifierBase);
+					break;
+				case "release":
+					if (this.prerelease.length === 0) throw Error(`version ${this.raw} is not a prerelease`);
+					this.prerelease.length = 0;
+					break;
+				case "major":
+					(this.minor !== 0 || this.patch !== 0 || this.prerelease.length === 0) && this.major++, this.minor = 0, this.patch = 0, this.prerelease = [];
+					break;
+				case "minor":
+					(this.patch !== 0 || this.prerelease.length === 0) && this.minor++, this.patch = 0, this.prerelease = [];
+					break;
+				case "patch":
+					this.prerelease.length === 0 && this.patch++, this.prerelease = [];
+					break;
+				case "pre": {
+					let base = +!!Number(identifierBase);
+					if (this.prerelease.length === 0) this.prerelease = [base];
+					else {
+						let i = this.prerelease.length;
+						for (; --i >= 0;) typeof this.prerelease[i] == "number" && (this.prerelease[i]++, i = -2);
+						if (i === -1) {
+							if (identifier === this.prerelease.join(".") && identifierBase === !1) throw Error("invalid increment argument: identifier already exists");
+							this.prerelease.push(base);
+						}
+					}
+					if (identifier) {
+						let prerelease = [identifier, base];
+						if (identifierBase === !1 && (prerelease = [identifier]), isPrereleaseIdentifier(this.prerelease, identifier)) {
+							let prereleaseBase = this.prerelease[identifier.split(".").length];
+							isNaN(prereleaseBase) && (this.prerelease = prerelease);
+						} else this.prerelease = prerelease;
+					}
+					break;
+				}
+				default: throw Error(`invalid increment argument: ${release}`);
+			}
+			return this.raw = this.format(), this.build.length && (this.raw += `+${this.build.join(".")}`), this;
+		}
+	};
+})), require_compare = __commonJSMin(((exports, module) => {
+	let SemVer = require_semver();
+	module.exports = (a, b, loose) => new SemVer(a, loose).compare(new SemVer(b, loose));
+})), require_parse$1 = __commonJSMin(((exports, module) => {
+	let SemVer = require_semver();
+	module.exports = (version, options, throwErrors = !1) => {
+		if (version instanceof SemVer) return version;
+		try {
+			return new SemVer(version, options);
+		} catch (er) {
+			if (!throwErrors) return null;
+			throw er;
+		}
+	};
+})), versions_exports = __exportAll({
+	compareVersions: () => compareVersions,
+	isPrerelease: () => isPrerelease,
+	latestVersion: () => latestVersion,
+	nextVersion: () => nextVersion,
+	versionNumber: () => versionNumber,
+	versionProblem: () => versionProblem
+});
+function versionProblem(text) {
+	if (PLAIN$2.test(text)) return;
+	let shown = JSON.stringify(text.slice(0, 80));
+	if (text === "latest") return "\"latest\" always means the highest version; give a number such as 1.4.0";
+	if (text.length > MAX_LENGTH) return `${shown} is longer than ${MAX_LENGTH} characters`;
+	if (/^v?[0-9]+(\.[0-9]+)?$/.test(text)) return `${shown} would be read as a number; write three parts, such as ${threeParts(text)}`;
+	if (text !== text.toLowerCase()) return `${shown} has capital letters, and file names may differ in nothing else`;
+	if (text.includes("+")) return `${shown} has build metadata, which Kubernetes labels and order do not allow`;
+	if (text.endsWith(".lock")) return `${shown} ends with .lock, which Git does not allow in branch names`;
+	let parsed = (0, import_parse.default)(versionNumber(text));
+	if (parsed === null || parsed.raw !== versionNumber(text) || parsed.version !== versionNumber(text)) return `${shown} is no semantic version such as 1.4.0 or 2.0.0-rc.1`;
+}
+function threeParts(text) {
+	return JSON.stringify([
+		...text.split("."),
+		"0",
+		"0"
+	].slice(0, 3).join("."));
+}
+function versionNumber(version) {
+	return version.startsWith("v") ? version.slice(1) : version;
+}
+function compareVersions(a, b) {
+	return PLAIN$2.test(a) && PLAIN$2.test(b) ? comparePlain(a, b) : (0, import_compare.default)(versionNumber(a), versionNumber(b)) || (a < b ? -1 : +(a > b));
+}
+function comparePlain(a, b) {
+	let atA = 0, atB = 0;
+	for (let part = 0; part < 3; part += 1) {
+		let numberA = 0, numberB = 0;
+		for (let code = a.charCodeAt(atA++); code >= ZERO$3; code = a.charCodeAt(atA++)) numberA = numberA * 10 + code - ZERO$3;
+		for (let code = b.charCodeAt(atB++); code >= ZERO$3; code = b.charCodeAt(atB++)) numberB = numberB * 10 + code - ZERO$3;
+		if (numberA !== numberB) return numberA - numberB;
+	}
+	return 0;
+}
+function isPrerelease(version) {
+	return version.includes("-");
+}
+function latestVersion(candidates) {
+	let highest;
+	for (let version of candidates) versionProblem(version) === void 0 && (highest === void 0 || isLater(version, highest)) && (highest = version);
+	return highest;
+}
+function isLater(version, than) {
+	let early = isPrerelease(version);
+	return early === isPrerelease(than) ? compareVersions(version, than) > 0 : !early;
+}
+function nextVersion(taken, bump) {
+	let numbers = new Set(taken.map(versionNumber)), highest = latestVersion(taken.filter((version) => !isPrerelease(version))) ?? latestVersion(taken), next = highest === void 0 ? "1.0.0" : increase(highest, bump);
+	for (; numbers.has(next);) next = increase(next, bump);
+	return next;
+}
+function increase(version, bump) {
+	let [major = 0, minor = 0, patch = 0] = (versionNumber(version).split("-")[0] ?? "").split(".").map(Number);
+	return isPrerelease(version) && bump === "patch" ? `${major}.${minor}.${patch}` : bump === "major" ? `${major + 1}.0.0` : bump === "minor" ? `${major}.${minor + 1}.0` : `${major}.${minor}.${patch + 1}`;
+}
+var import_compare, import_parse, MAX_LENGTH, PLAIN$2, ZERO$3, init_versions = __esmMin((() => {
+	import_compare = __toESM(require_compare(), 1), import_parse = __toESM(require_parse$1(), 1), MAX_LENGTH = 63, PLAIN$2 = /^(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}$/, ZERO$3 = 48;
 })), MANIFEST_FINDINGS, init_manifest = __esmMin((() => {
 	MANIFEST_FINDINGS = {
 		YAML_ENCODING: {
@@ -697,6 +991,13 @@ var REGISTRY_FILE, MODELS_FOLDER, LOOKS_LIKE_STAGE, MANIFEST_FOLDERS, init_layou
 			title: "The registry's storage is no place for artifacts",
 			why: "Bytes of models are written and read there. A path with `..`, or into Git's own folder or the manifests, would write over what is under version control, or over Git itself.",
 			remedy: "Name a folder of its own in spec.storage.uri: s3://bucket/prefix/, file:folder/ or file:/folder/."
+		},
+		BRANCH_INVALID: {
+			gate: "schema",
+			severity: "error",
+			title: "A branch that the policy names cannot be what it is for",
+			why: "The default branch and that of the audit history stay, and belong to nobody else. Among the branches of proposals one would be taken for a proposal, moved and deleted; the audit history on the default branch would be deployed.",
+			remedy: "Name another branch in spec.audit.branch or spec.branch of modeltrail.yaml, such as modeltrail-audit, or leave it out."
 		},
 		MODEL_MISSING: {
 			gate: "consistency",
@@ -855,6 +1156,20 @@ var REGISTRY_FILE, MODELS_FOLDER, LOOKS_LIKE_STAGE, MANIFEST_FOLDERS, init_layou
 			why: "Anchors are written once, outside of the repository. Where one disagrees, the audit branch was rewritten after it was anchored, perhaps together with the main branch.",
 			remedy: COMPARE
 		},
+		AUDIT_ANCHOR_UNREADABLE: {
+			gate: "audit",
+			severity: "error",
+			title: "What lies in an anchor's place in storage cannot be read",
+			why: "A recorder writes an anchor once, as a small plain file. A link, a huge file or the like was put there by somebody else, perhaps so that the anchors are not compared.",
+			remedy: "Look at what lies there, and find out from the store's own logs who wrote it. Do not remove it before that: it is evidence."
+		},
+		AUDIT_BRANCH_TAKEN_BACK: {
+			gate: "audit",
+			severity: "error",
+			title: "A branch of the remote does not hold what it held before",
+			why: "Neither the main branch nor an audit branch ever loses a commit. Where a fetch finds one that is gone, the branch was deleted or pushed over with force. Only the first fetch sees it: what was known before is then forgotten.",
+			remedy: "Bring the older commit back from a clone that has it (`git push --force-with-lease=<branch>:<commit that is there now> origin <commit before>:refs/heads/<branch>`), and find out who pushed: the forge's log says it. Protect both branches against force pushes and deletion."
+		},
 		AUDIT_RULES_IMPLAUSIBLE: {
 			gate: "audit",
 			severity: "error",
@@ -976,6 +1291,27 @@ var REGISTRY_FILE, MODELS_FOLDER, LOOKS_LIKE_STAGE, MANIFEST_FOLDERS, init_layou
 			title: "The default branch changed the same since the change was made",
 			why: "Git merges both texts of a file that both sides changed, and takes a file that was removed on one side for one that was renamed there: the merge would hold what nobody judged or reviewed.",
 			remedy: "Bring the branch up to date: `git merge` the default branch into it (`Update branch` on GitHub), or make the change again."
+		},
+		SEVERAL_BASES: {
+			gate: "stale",
+			severity: "error",
+			title: "The branch and the default branch have several best common ancestors",
+			why: "Both took something from the other, crosswise. Git then merges from a state that it makes up of all these ancestors, and what the branch lacks of one of them undoes what the default branch has: the merge would hold what nobody judged or reviewed.",
+			remedy: "Bring the branch up to date: `git merge` the default branch into it (`Update branch` on GitHub), or rebase it."
+		},
+		CHANGED_ON_THE_WAY: {
+			gate: "stale",
+			severity: "error",
+			title: "The branch's commits do not lead straight to what is judged",
+			why: "What is judged is what the branch does as a whole. A rebase brings its commits to the default branch one by one and leaves its merges out: a stage that is moved and moved back would have been there, for everybody who reads the history, and a state that only a merge holds, or that a commit takes back which the default branch has already, would come out differently. Stages, yanks, `model.yaml` and `modeltrail.yaml` may go from what the default branch holds to what the branch ends with, once; only the lines of a stage beside its version may be corrected by a further commit.",
+			remedy: "Squash the branch's commits into one: `git merge` the default branch, then `git reset --soft` to it, and commit. Or make the change again on a new branch."
+		},
+		TOO_MANY_COMMITS: {
+			gate: "stale",
+			severity: "error",
+			title: "The branch has too many commits to be looked at one by one",
+			why: "A rebase brings them to the default branch one by one, so each has to be looked at; what cannot be decided is denied.",
+			remedy: "Squash the branch's commits into one: `git merge` the default branch, then `git reset --soft` to it, and commit. Or merge the branch in parts."
 		},
 		RETIRE_NOT_ALONE: {
 			gate: "retire",
@@ -1209,7 +1545,7 @@ function comparePair({ path }, before, after, out) {
 }
 function byName$1(before, after) {
 	let old = new Map(before.map((entry) => [entry.name, entry])), current = new Map(after.map((entry) => [entry.name, entry]));
-	return old.size === before.length && current.size === after.length ? [old, current] : [numbered(without(before, after)), numbered(without(after, before))];
+	return old.size === before.length && current.size === after.length ? [old, current] : [numbered$1(without(before, after)), numbered$1(without(after, before))];
 }
 function without(entries, others) {
 	let idOf = ({ name, mode, oid }) => `${mode} ${oid} ${name}`, counts = new Map();
@@ -1219,7 +1555,7 @@ function without(entries, others) {
 		return counts.set(idOf(entry), left - 1), left <= 0;
 	});
 }
-function numbered(entries) {
+function numbered$1(entries) {
 	let map = new Map();
 	for (let entry of entries) {
 		let key = entry.name;
@@ -1508,7 +1844,7 @@ function readScalar$1(cursor) {
 	if (written.charCodeAt(0) === QUOTE$1) return readQuoted(written);
 	if (written === "[]") return [];
 	if (written === "{}") return {};
-	if (!PLAIN$2.test(written) || written.endsWith(":")) return REFUSED;
+	if (!PLAIN$1.test(written) || written.endsWith(":")) return REFUSED;
 	let plain = parsePlain(written);
 	return "value" in plain && plain.value !== null ? plain.value : REFUSED;
 }
@@ -1522,8 +1858,8 @@ function countNodes$1(cursor, count) {
 function place$1(cursor, pointer, offset) {
 	cursor.offsets?.set(pointer, offset);
 }
-var REFUSED, LEXEMES_A_LINE, MOST_KEY_LENGTH, LINE_FEED, BLANK, QUOTE$1, HASH, DASH, COLON$1, ESCAPED, PLAIN$2, init_canonical = __esmMin((() => {
-	init_characters(), init_plain_scalar(), init_pointer(), REFUSED = Symbol("refused"), LEXEMES_A_LINE = 12, MOST_KEY_LENGTH = 200, LINE_FEED = 10, BLANK = 32, QUOTE$1 = 34, HASH = 35, DASH = 45, COLON$1 = 58, ESCAPED = /^(?:[^"\\]|\\["\\nt])*$/, PLAIN$2 = /^[A-Za-z0-9_/.-][-A-Za-z0-9_./@:+]*$/;
+var REFUSED, LEXEMES_A_LINE, MOST_KEY_LENGTH, LINE_FEED, BLANK, QUOTE$1, HASH, DASH, COLON$1, ESCAPED, PLAIN$1, init_canonical = __esmMin((() => {
+	init_characters(), init_plain_scalar(), init_pointer(), REFUSED = Symbol("refused"), LEXEMES_A_LINE = 12, MOST_KEY_LENGTH = 200, LINE_FEED = 10, BLANK = 32, QUOTE$1 = 34, HASH = 35, DASH = 45, COLON$1 = 58, ESCAPED = /^(?:[^"\\]|\\["\\nt])*$/, PLAIN$1 = /^[A-Za-z0-9_/.-][-A-Za-z0-9_./@:+]*$/;
 }));
 // src/manifest/line-index.ts
 function indexLines(text) {
@@ -2252,7 +2588,7 @@ function validate21(data, { instancePath = "" } = {}) {
 							let err10 = {
 								instancePath: instancePath + "/spec/branch",
 								keyword: "pattern",
-								params: { pattern: "^[A-Za-z0-9]([-A-Za-z0-9._/]{0,198}[A-Za-z0-9])?$" }
+								params: { pattern: "^(?!HEAD$|refs/)(?!.*(\\.\\.|//|/\\.|\\.lock(/|$)))[A-Za-z0-9]([-A-Za-z0-9._/]{0,198}[A-Za-z0-9])?$" }
 							};
 							vErrors = add$1(vErrors, err10), errors++;
 						}
@@ -2419,7 +2755,7 @@ function validate21(data, { instancePath = "" } = {}) {
 									let err28 = {
 										instancePath: instancePath + "/spec/forge/github",
 										keyword: "pattern",
-										params: { pattern: "^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$" }
+										params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?/(?!\\.{1,2}$|[^/]*\\.[gG][iI][tT]$)[A-Za-z0-9._-]{1,100}$" }
 									};
 									vErrors = add$1(vErrors, err28), errors++;
 								}
@@ -2447,7 +2783,7 @@ function validate21(data, { instancePath = "" } = {}) {
 									let err31 = {
 										instancePath: instancePath + "/spec/forge/apiUrl",
 										keyword: "pattern",
-										params: { pattern: "^https?://[A-Za-z0-9.:_/-]+$" }
+										params: { pattern: "^(https://[A-Za-z0-9.:_/-]+|http://(localhost|127(\\.[0-9]{1,3}){3})(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?)$" }
 									};
 									vErrors = add$1(vErrors, err31), errors++;
 								}
@@ -2731,7 +3067,7 @@ function validate21(data, { instancePath = "" } = {}) {
 									let err59 = {
 										instancePath: instancePath + "/spec/audit/branch",
 										keyword: "pattern",
-										params: { pattern: "^[A-Za-z0-9]([-A-Za-z0-9._/]{0,198}[A-Za-z0-9])?$" }
+										params: { pattern: "^(?!HEAD$|refs/)(?!.*(\\.\\.|//|/\\.|\\.lock(/|$)))[A-Za-z0-9]([-A-Za-z0-9._/]{0,198}[A-Za-z0-9])?$" }
 									};
 									vErrors = add$1(vErrors, err59), errors++;
 								}
@@ -5003,7 +5339,7 @@ var kept0, kept1, kept2, kept3, validateRegistry, func0, pattern0, pattern1, pat
 		lineage: 1,
 		createdAt: 1,
 		createdBy: 1
-	}, validateRegistry = validate21, func0 = Object.prototype.hasOwnProperty, pattern0 = RegExp("^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$", "u"), pattern1 = RegExp("^[A-Za-z0-9]([-A-Za-z0-9_./]{0,98}[A-Za-z0-9])?$", "u"), pattern8 = RegExp("^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$", "u"), pattern9 = RegExp("^[1-9][0-9]{0,5}(m|h|d)$", "u"), pattern10 = RegExp("^[^\\u0000-\\u001f\\u007f]+$", "u"), pattern12 = RegExp("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?Z$", "u"), pattern2 = RegExp("^[A-Za-z0-9]([-A-Za-z0-9._/]{0,198}[A-Za-z0-9])?$", "u"), pattern3 = RegExp("^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/([A-Za-z0-9_.=-]+/)*|file:[^\"\\\\\\u0000-\\u001f\\u007f]*/)$", "u"), pattern4 = RegExp("^[a-z0-9-]{1,40}$", "u"), pattern5 = RegExp("^https?://[A-Za-z0-9.:\\[\\]_-]+(/[A-Za-z0-9._/-]*)?$", "u"), pattern6 = RegExp("^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$", "u"), pattern7 = RegExp("^https?://[A-Za-z0-9.:_/-]+$", "u"), validateModel = validate66, pattern15 = RegExp("^([a-z]([-a-z0-9]{0,38}[a-z0-9])?/)?[a-z]([-a-z0-9]{0,38}[a-z0-9])?$", "u"), validateModelVersion = validate99, pattern22 = RegExp("^v?(0|[1-9][0-9]{0,15})\\.(0|[1-9][0-9]{0,15})\\.(0|[1-9][0-9]{0,15})(-[0-9a-z-]+(\\.[0-9a-z-]+)*)?$", "u"), pattern24 = RegExp("^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/|file:)[^\"\\\\\\u0000-\\u001f\\u007f]+$", "u"), pattern25 = RegExp("^sha256:[0-9a-f]{64}$", "u"), pattern26 = RegExp("^(?!(y|n|yes|no|on|off|true|false|null)$)[a-z]([-_a-z0-9]{0,38}[a-z0-9])?$", "u"), pattern27 = RegExp("^[0-9A-Za-z]([-._0-9A-Za-z]{0,30}[0-9A-Za-z])?$", "u"), pattern28 = RegExp("^[^\"\\\\\\u0000-\\u001f\\u007f]+$", "u"), pattern29 = RegExp("^[A-Za-z0-9+/]{43}=-[1-9][0-9]{0,4}$", "u"), pattern31 = RegExp("^[0-9a-f]{40}([0-9a-f]{24})?$", "u"), validateModelStage = validate143, pattern41 = RegExp("^(0|[1-9][0-9]{0,15})$", "u"), validateModelYank = validate164;
+	}, validateRegistry = validate21, func0 = Object.prototype.hasOwnProperty, pattern0 = RegExp("^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$", "u"), pattern1 = RegExp("^[A-Za-z0-9]([-A-Za-z0-9_./]{0,98}[A-Za-z0-9])?$", "u"), pattern8 = RegExp("^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$", "u"), pattern9 = RegExp("^[1-9][0-9]{0,5}(m|h|d)$", "u"), pattern10 = RegExp("^[^\\u0000-\\u001f\\u007f]+$", "u"), pattern12 = RegExp("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?Z$", "u"), pattern2 = RegExp("^(?!HEAD$|refs/)(?!.*(\\.\\.|//|/\\.|\\.lock(/|$)))[A-Za-z0-9]([-A-Za-z0-9._/]{0,198}[A-Za-z0-9])?$", "u"), pattern3 = RegExp("^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/([A-Za-z0-9_.=-]+/)*|file:[^\"\\\\\\u0000-\\u001f\\u007f]*/)$", "u"), pattern4 = RegExp("^[a-z0-9-]{1,40}$", "u"), pattern5 = RegExp("^https?://[A-Za-z0-9.:\\[\\]_-]+(/[A-Za-z0-9._/-]*)?$", "u"), pattern6 = RegExp("^[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?/(?!\\.{1,2}$|[^/]*\\.[gG][iI][tT]$)[A-Za-z0-9._-]{1,100}$", "u"), pattern7 = RegExp("^(https://[A-Za-z0-9.:_/-]+|http://(localhost|127(\\.[0-9]{1,3}){3})(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?)$", "u"), validateModel = validate66, pattern15 = RegExp("^([a-z]([-a-z0-9]{0,38}[a-z0-9])?/)?[a-z]([-a-z0-9]{0,38}[a-z0-9])?$", "u"), validateModelVersion = validate99, pattern22 = RegExp("^v?(0|[1-9][0-9]{0,15})\\.(0|[1-9][0-9]{0,15})\\.(0|[1-9][0-9]{0,15})(-[0-9a-z-]+(\\.[0-9a-z-]+)*)?$", "u"), pattern24 = RegExp("^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/|file:)[^\"\\\\\\u0000-\\u001f\\u007f]+$", "u"), pattern25 = RegExp("^sha256:[0-9a-f]{64}$", "u"), pattern26 = RegExp("^(?!(y|n|yes|no|on|off|true|false|null)$)[a-z]([-_a-z0-9]{0,38}[a-z0-9])?$", "u"), pattern27 = RegExp("^[0-9A-Za-z]([-._0-9A-Za-z]{0,30}[0-9A-Za-z])?$", "u"), pattern28 = RegExp("^[^\"\\\\\\u0000-\\u001f\\u007f]+$", "u"), pattern29 = RegExp("^[A-Za-z0-9+/]{43}=-[1-9][0-9]{0,4}$", "u"), pattern31 = RegExp("^[0-9a-f]{40}([0-9a-f]{24})?$", "u"), validateModelStage = validate143, pattern41 = RegExp("^(0|[1-9][0-9]{0,15})$", "u"), validateModelYank = validate164;
 }));
 // src/manifest/validate.ts
 function validateManifest(kind, value) {
@@ -5103,11 +5439,11 @@ var init_nearest_name = __esmMin((() => {})), init_problem = __esmMin((() => {})
 				},
 				spec: { fields: {
 					description: {},
-					branch: { words: "The default branch. Left out: what origin/HEAD names, else main or master." },
+					branch: { words: "The default branch by its plain name, such as main. Left out: what origin/HEAD names, else main or master." },
 					storage: {
 						words: "Where the bytes of the models are kept.",
 						fields: {
-							uri: { words: "s3://bucket/prefix/, or file:folder/ relative to the registry's folder. Ends with a slash." },
+							uri: { words: "s3://bucket/prefix/ with a bucket of 3 to 63 characters, or file:folder/ relative to the registry's folder; both end with a slash." },
 							region: { words: "The bucket's region." },
 							endpoint: { words: "The address of an S3-compatible store. Left out: Amazon S3." },
 							forcePathStyle: { words: "Put the bucket into the path; most other stores want it." }
@@ -5117,7 +5453,7 @@ var init_nearest_name = __esmMin((() => {})), init_problem = __esmMin((() => {})
 						words: "Where proposals are pull requests. Left out: they are plain branches, merged by `modeltrail merge`.",
 						fields: {
 							github: { words: "owner/name of the repository on GitHub." },
-							apiUrl: { words: "GitHub Enterprise: its API address." }
+							apiUrl: { words: "The API of a GitHub Enterprise, such as https://ghe.acme.com/api/v3; never without https, since the token goes there." }
 						}
 					},
 					registration: { words: "How new versions arrive: proposed like promotions (the default), or committed to the default branch." },
@@ -5203,7 +5539,7 @@ var init_nearest_name = __esmMin((() => {})), init_problem = __esmMin((() => {})
 						} }
 					},
 					deploy: { fields: { kustomize: { words: "Write the static kustomize files for every stage (the default)." } } },
-					audit: { fields: { branch: { words: "The branch of the audit history." } } }
+					audit: { fields: { branch: { words: "The branch of the audit history by its plain name, such as modeltrail-audit." } } }
 				} }
 			}
 		},
@@ -5544,12 +5880,15 @@ function describeRule(subject, { keyword, params, instancePath }) {
 		case "minItems": return `at least ${limit} ${limit === "1" ? "entry" : "entries"}`;
 		case "minimum": return `at least ${limit}`;
 		case "maximum": return `at most ${limit}`;
-		default: return lowerFirst(shapeAt(subject.kind, instancePath)?.words ?? "one line of text");
+		default: return withinSentence(shapeAt(subject.kind, instancePath)?.words ?? "one line of text");
 	}
 }
-function lowerFirst(words) {
-	let text = words.replace(/\.$/, "");
-	return /^[A-Z][a-z ]/.test(text) ? `${text.charAt(0).toLowerCase()}${text.slice(1)}` : text;
+function withinSentence(words) {
+	let [first = "", ...more] = words.replace(/\.$/, "").split(". ").map(lowerFirst);
+	return more.length === 0 ? first : `${first} (${more.join("; ")})`;
+}
+function lowerFirst(text) {
+	return /^[A-Z][a-z]*[ ,:]/.test(text) ? `${text.charAt(0).toLowerCase()}${text.slice(1)}` : text;
 }
 function typeName(value) {
 	return value === null ? "nothing" : Array.isArray(value) ? "a list" : TYPE_NAMES.get(typeof value) ?? "no value";
@@ -10300,18 +10639,18 @@ function parseStrictManifest(kind, bytes, path) {
 	let text = decodeText(bytes);
 	if (text === void 0) return refuseBytes(bytes, path);
 	let problem = findCharacterProblem(text);
-	if (problem !== void 0) return refuse([problem], text, path);
+	if (problem !== void 0) return refuse$1([problem], text, path);
 	let parsed = parseStrictYaml(text, limits);
 	return parsed.ok ? judge$4({
 		kind,
 		text,
 		path,
 		document: parsed.document
-	}) : refuse(parsed.problems, text, path);
+	}) : refuse$1(parsed.problems, text, path);
 }
 function refuseBytes(bytes, path) {
 	let readable = new TextDecoder("utf-8", { ignoreBOM: !0 }).decode(bytes);
-	return refuse([{
+	return refuse$1([{
 		code: "YAML_ENCODING",
 		offset: Math.max(0, readable.indexOf("�")),
 		message: "The file is not UTF-8"
@@ -10333,12 +10672,12 @@ function judge$4({ kind, text, path, document }) {
 		message: `The line \`${SKIP_COMMENT}\` is missing above the first key`
 	});
 	let wrongKind = findWrongKind(kind, document);
-	if (wrongKind !== void 0) return refuse([...problems, wrongKind], text, path);
+	if (wrongKind !== void 0) return refuse$1([...problems, wrongKind], text, path);
 	let validation = validateManifest(kind, document.value);
 	return validation.ok || problems.push(...explainViolations(kind, {
 		text,
 		document
-	}, validation.violations)), problems.length > 0 || !validation.ok ? refuse(problems, text, path) : accept(validation.value, text, document);
+	}, validation.violations)), problems.length > 0 || !validation.ok ? refuse$1(problems, text, path) : accept(validation.value, text, document);
 }
 function accept(value, text, document) {
 	let positionAt;
@@ -10363,7 +10702,7 @@ function findWrongKind(kind, { value, spans }) {
 		message
 	};
 }
-function refuse(problems, text, path) {
+function refuse$1(problems, text, path) {
 	let positionAt = indexLines(text);
 	return {
 		ok: !1,
@@ -10381,7 +10720,7 @@ var init_read_strict = __esmMin((() => {
 }));
 // src/workflows/read/manifests.ts
 function manifestKindOf(identity) {
-	return identity.kind in KINDS$3 ? KINDS$3[identity.kind] : void 0;
+	return identity.kind in KINDS$4 ? KINDS$4[identity.kind] : void 0;
 }
 async function loadFiles(context, files, wanted) {
 	let needed = [], loaded = files.map((file, index) => {
@@ -10397,7 +10736,7 @@ async function loadFiles(context, files, wanted) {
 			id: file.oid,
 			reading: void 0
 		};
-	}), mostBytes = Math.max(0, ...new Set(needed.map(({ kind }) => limitsOf(kind).bytes))), batch = Math.min(BATCH$3, Math.floor(BATCH_BYTES$1 / mostBytes)), readFrom = (start) => {
+	}), mostBytes = Math.max(0, ...new Set(needed.map(({ kind }) => limitsOf(kind).bytes))), batch = Math.min(BATCH$6, Math.floor(BATCH_BYTES$1 / mostBytes)), readFrom = (start) => {
 		let oids = needed.slice(start, start + batch).map(({ file }) => file.oid);
 		return oids.length === 0 ? Promise.resolve([]) : context.repository.objects.readBlobs(oids, mostBytes);
 	}, coming = readFrom(0);
@@ -10424,14 +10763,14 @@ async function parseFully(kind, bytes, path) {
 	let { parseStrictManifest } = await Promise.resolve().then(() => (init_read_strict(), read_strict_exports));
 	return parseStrictManifest(kind, bytes, path);
 }
-var KINDS$3, BATCH$3, BATCH_BYTES$1, init_manifests = __esmMin((() => {
-	init_limits(), init_read_canonical(), init_layout(), KINDS$3 = {
+var KINDS$4, BATCH$6, BATCH_BYTES$1, init_manifests = __esmMin((() => {
+	init_limits(), init_read_canonical(), init_layout(), KINDS$4 = {
 		registry: "Registry",
 		model: "Model",
 		version: "ModelVersion",
 		stage: "ModelStage",
 		yank: "ModelYank"
-	}, BATCH$3 = 512, BATCH_BYTES$1 = 134217728;
+	}, BATCH$6 = 512, BATCH_BYTES$1 = 134217728;
 }));
 // src/workflows/read/manifest-at.ts
 async function readManifestAt(context, { kind, tree, path }) {
@@ -10573,18 +10912,10 @@ function broken(path, line, message) {
 var init_require_entry = __esmMin((() => {
 	init_errors$5();
 }));
-// src/registry/model-view.ts
-function allFindings(snapshot) {
-	return [...snapshot.findings, ...[...snapshot.models.values()].flatMap((model) => model.findings)];
-}
-function usableVersions(model) {
-	return [...model.versions.keys()].filter((version) => !model.yanks.has(version));
-}
-var init_model_view = __esmMin((() => {}));
 // src/registry/names.ts
 function nameProblem(kind, text) {
 	let shown = JSON.stringify(text.slice(0, 60));
-	if (!NAME.test(text)) return `${shown} is no ${kind} name: use lower-case letters, digits and dashes, a letter first, at most 40 characters`;
+	if (!NAME$1.test(text)) return `${shown} is no ${kind} name: use lower-case letters, digits and dashes, a letter first, at most 40 characters`;
 	if (RETYPED_WORDS.has(text)) return `${shown} is read as a boolean or as nothing by YAML 1.1, so it is no ${kind} name`;
 	if (DEVICE_NAMES.test(text)) return `${shown} is a device name on Windows, so it is no ${kind} name`;
 	if (OBJECT_KEYS.has(text)) return `${shown} is reserved`;
@@ -10615,8 +10946,8 @@ function parseModelReference(text) {
 		ref
 	};
 }
-var NAME, RESERVED_FOLDERS, RETYPED_WORDS, DEVICE_NAMES, OBJECT_KEYS, init_names$1 = __esmMin((() => {
-	NAME = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, RESERVED_FOLDERS = new Set([
+var NAME$1, RESERVED_FOLDERS, RETYPED_WORDS, DEVICE_NAMES, OBJECT_KEYS, init_names$1 = __esmMin((() => {
+	NAME$1 = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, RESERVED_FOLDERS = new Set([
 		"versions",
 		"stages",
 		"yanked",
@@ -10796,7 +11127,7 @@ function blobId(bytes) {
 var init_digest = __esmMin((() => {}));
 // src/workflows/uncommitted.ts
 async function hintUncommitted(context, { isHead }, files) {
-	if (isHead !== !0 || files.length > MOST_FILES) return;
+	if (isHead !== !0 || files.length > MOST_FILES$1) return;
 	let edited = [];
 	for (let file of files) await isEdited(context, file) && edited.push(file.path);
 	say(context, edited);
@@ -10819,291 +11150,8 @@ function say({ notices, prefix }, edited) {
 	let more = rest.length === 0 ? " has" : ` and ${rest.length} more have`;
 	notices.hint(`${prefix}${first}${more} edits that are not committed; this answers for the commit`);
 }
-var MOST_FILES, init_uncommitted = __esmMin((() => {
-	init_layout(), init_digest(), init_commit$1(), MOST_FILES = 64;
-})), require_debug = __commonJSMin(((exports, module) => {
-	module.exports = typeof process == "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {};
-})), require_constants$6 = __commonJSMin(((exports, module) => {
-	module.exports = {
-		MAX_LENGTH: 256,
-		MAX_SAFE_COMPONENT_LENGTH: 16,
-		MAX_SAFE_BUILD_LENGTH: 250,
-		MAX_SAFE_INTEGER: 2 ** 53 - 1 || 9007199254740991,
-		WHITESPACE_CHARACTERS: [
-			"	",
-			"\n",
-			"\v",
-			"\f",
-			"\r",
-			" ",
-			"\xA0",
-			" ",
-			" ",
-			" ",
-			" ",
-			" ",
-			" ",
-			" ",
-			" ",
-			" ",
-			" ",
-			" ",
-			" ",
-			"\u2028",
-			"\u2029",
-			" ",
-			" ",
-			"　",
-			"﻿"
-		],
-		RELEASE_TYPES: [
-			"major",
-			"premajor",
-			"minor",
-			"preminor",
-			"patch",
-			"prepatch",
-			"prerelease"
-		],
-		SEMVER_SPEC_VERSION: "2.0.0",
-		FLAG_INCLUDE_PRERELEASE: 1,
-		FLAG_LOOSE: 2
-	};
-})), require_re = __commonJSMin(((exports, module) => {
-	let { MAX_SAFE_COMPONENT_LENGTH, MAX_SAFE_BUILD_LENGTH, MAX_LENGTH } = require_constants$6(), debug = require_debug();
-	exports = module.exports = {};
-	let re = exports.re = [], safeRe = exports.safeRe = [], src = exports.src = [], safeSrc = exports.safeSrc = [], t = exports.t = {}, R = 0, LETTERDASHNUMBER = "[a-zA-Z0-9-]", safeRegexReplacements = [
-		["\\s", 1],
-		["\\d", MAX_LENGTH],
-		[LETTERDASHNUMBER, MAX_SAFE_BUILD_LENGTH]
-	], makeSafeRegex = (value) => {
-		for (let [token, max] of safeRegexReplacements) value = value.split(`${token}*`).join(`${token}{0,${max}}`).split(`${token}+`).join(`${token}{1,${max}}`);
-		return value;
-	}, createToken = (name, value, isGlobal) => {
-		let safe = makeSafeRegex(value), index = R++;
-		debug(name, index, value), t[name] = index, src[index] = value, safeSrc[index] = safe, re[index] = new RegExp(value, isGlobal ? "g" : void 0), safeRe[index] = new RegExp(safe, isGlobal ? "g" : void 0);
-	};
-	createToken("NUMERICIDENTIFIER", "0|[1-9]\\d*"), createToken("NUMERICIDENTIFIERLOOSE", "\\d+"), createToken("NONNUMERICIDENTIFIER", `\\d*[a-zA-Z-]${LETTERDASHNUMBER}*`), createToken("MAINVERSION", `(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})`), createToken("MAINVERSIONLOOSE", `(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})`), createToken("PRERELEASEIDENTIFIER", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIER]})`), createToken("PRERELEASEIDENTIFIERLOOSE", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIERLOOSE]})`), createToken("PRERELEASE", `(?:-(${src[t.PRERELEASEIDENTIFIER]}(?:\\.${src[t.PRERELEASEIDENTIFIER]})*))`), createToken("PRERELEASELOOSE", `(?:-?(${src[t.PRERELEASEIDENTIFIERLOOSE]}(?:\\.${src[t.PRERELEASEIDENTIFIERLOOSE]})*))`), createToken("BUILDIDENTIFIER", `${LETTERDASHNUMBER}+`), createToken("BUILD", `(?:\\+(${src[t.BUILDIDENTIFIER]}(?:\\.${src[t.BUILDIDENTIFIER]})*))`), createToken("FULLPLAIN", `v?${src[t.MAINVERSION]}${src[t.PRERELEASE]}?${src[t.BUILD]}?`), createToken("FULL", `^${src[t.FULLPLAIN]}$`), createToken("LOOSEPLAIN", `[v=\\s]*${src[t.MAINVERSIONLOOSE]}${src[t.PRERELEASELOOSE]}?${src[t.BUILD]}?`), createToken("LOOSE", `^${src[t.LOOSEPLAIN]}$`), createToken("GTLT", "((?:<|>)?=?)"), createToken("XRANGEIDENTIFIERLOOSE", `${src[t.NUMERICIDENTIFIERLOOSE]}|x|X|\\*`), createToken("XRANGEIDENTIFIER", `${src[t.NUMERICIDENTIFIER]}|x|X|\\*`), createToken("XRANGEPLAIN", `[v=\\s]*(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:${src[t.PRERELEASE]})?${src[t.BUILD]}?)?)?`), createToken("XRANGEPLAINLOOSE", `[v=\\s]*(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:${src[t.PRERELEASELOOSE]})?${src[t.BUILD]}?)?)?`), createToken("XRANGE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAIN]}$`), createToken("XRANGELOOSE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAINLOOSE]}$`), createToken("COERCEPLAIN", `(^|[^\\d])(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}})(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?`), createToken("COERCE", `${src[t.COERCEPLAIN]}(?:$|[^\\d])`), createToken("COERCEFULL", src[t.COERCEPLAIN] + `(?:${src[t.PRERELEASE]})?(?:${src[t.BUILD]})?(?:$|[^\\d])`), createToken("COERCERTL", src[t.COERCE], !0), createToken("COERCERTLFULL", src[t.COERCEFULL], !0), createToken("LONETILDE", "(?:~>?)"), createToken("TILDETRIM", `(\\s*)${src[t.LONETILDE]}\\s+`, !0), exports.tildeTrimReplace = "$1~", createToken("TILDE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAIN]}$`), createToken("TILDELOOSE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAINLOOSE]}$`), createToken("LONECARET", "(?:\\^)"), createToken("CARETTRIM", `(\\s*)${src[t.LONECARET]}\\s+`, !0), exports.caretTrimReplace = "$1^", createToken("CARET", `^${src[t.LONECARET]}${src[t.XRANGEPLAIN]}$`), createToken("CARETLOOSE", `^${src[t.LONECARET]}${src[t.XRANGEPLAINLOOSE]}$`), createToken("COMPARATORLOOSE", `^${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]})$|^$`), createToken("COMPARATOR", `^${src[t.GTLT]}\\s*(${src[t.FULLPLAIN]})$|^$`), createToken("COMPARATORTRIM", `(\\s*)${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]}|${src[t.XRANGEPLAIN]})`, !0), exports.comparatorTrimReplace = "$1$2$3", createToken("HYPHENRANGE", `^\\s*(${src[t.XRANGEPLAIN]})\\s+-\\s+(${src[t.XRANGEPLAIN]})\\s*$`), createToken("HYPHENRANGELOOSE", `^\\s*(${src[t.XRANGEPLAINLOOSE]})\\s+-\\s+(${src[t.XRANGEPLAINLOOSE]})\\s*$`), createToken("STAR", "(<|>)?=?\\s*\\*"), createToken("GTE0", "^\\s*>=\\s*0\\.0\\.0\\s*$"), createToken("GTE0PRE", "^\\s*>=\\s*0\\.0\\.0-0\\s*$");
-})), require_parse_options = __commonJSMin(((exports, module) => {
-	let looseOption = Object.freeze({ loose: !0 }), emptyOpts = Object.freeze({});
-	module.exports = (options) => options ? typeof options == "object" ? options : looseOption : emptyOpts;
-})), require_identifiers = __commonJSMin(((exports, module) => {
-	let numeric = /^[0-9]+$/, compareIdentifiers = (a, b) => {
-		if (typeof a == "number" && typeof b == "number") return a === b ? 0 : a < b ? -1 : 1;
-		let anum = numeric.test(a), bnum = numeric.test(b);
-		return anum && bnum && (a = +a, b = +b), a === b ? 0 : anum && !bnum ? -1 : bnum && !anum ? 1 : a < b ? -1 : 1;
-	};
-	module.exports = {
-		compareIdentifiers,
-		rcompareIdentifiers: (a, b) => compareIdentifiers(b, a)
-	};
-})), require_semver = __commonJSMin(((exports, module) => {
-	let debug = require_debug(), { MAX_LENGTH, MAX_SAFE_INTEGER } = require_constants$6(), { safeRe: re, t } = require_re(), parseOptions = require_parse_options(), { compareIdentifiers } = require_identifiers(), isPrereleaseIdentifier = (prerelease, identifier) => {
-		let identifiers = identifier.split(".");
-		if (identifiers.length > prerelease.length) return !1;
-		for (let i = 0; i < identifiers.length; i++) if (compareIdentifiers(prerelease[i], identifiers[i]) !== 0) return !1;
-		return !0;
-	};
-	module.exports = class SemVer {
-		constructor(version, options) {
-			if (options = parseOptions(options), version instanceof SemVer) {
-				if (version.loose === !!options.loose && version.includePrerelease === !!options.includePrerelease) return version;
-				version = version.version;
-			} else if (typeof version != "string") throw TypeError(`Invalid version. Must be a string. Got type "${typeof version}".`);
-			if (version.length > MAX_LENGTH) throw TypeError(`version is longer than ${MAX_LENGTH} characters`);
-			debug("SemVer", version, options), this.options = options, this.loose = !!options.loose, this.includePrerelease = !!options.includePrerelease;
-			let m = version.trim().match(options.loose ? re[t.LOOSE] : re[t.FULL]);
-			if (!m) throw TypeError(`Invalid Version: ${version}`);
-			if (this.raw = version, this.major = +m[1], this.minor = +m[2], this.patch = +m[3], this.major > MAX_SAFE_INTEGER || this.major < 0) throw TypeError("Invalid major version");
-			if (this.minor > MAX_SAFE_INTEGER || this.minor < 0) throw TypeError("Invalid minor version");
-			if (this.patch > MAX_SAFE_INTEGER || this.patch < 0) throw TypeError("Invalid patch version");
-			this.prerelease = m[4] ? m[4].split(".").map((id) => {
-				if (/^[0-9]+$/.test(id)) {
-					let num = +id;
-					if (num >= 0 && num < MAX_SAFE_INTEGER) return num;
-				}
-				return id;
-			}) : [], this.build = m[5] ? m[5].split(".") : [], this.format();
-		}
-		format() {
-			return this.version = `${this.major}.${this.minor}.${this.patch}`, this.prerelease.length && (this.version += `-${this.prerelease.join(".")}`), this.version;
-		}
-		toString() {
-			return this.version;
-		}
-		compare(other) {
-			if (debug("SemVer.compare", this.version, this.options, other), !(other instanceof SemVer)) {
-				if (typeof other == "string" && other === this.version) return 0;
-				other = new SemVer(other, this.options);
-			}
-			return other.version === this.version ? 0 : this.compareMain(other) || this.comparePre(other);
-		}
-		compareMain(other) {
-			return other instanceof SemVer || (other = new SemVer(other, this.options)), this.major < other.major ? -1 : this.major > other.major ? 1 : this.minor < other.minor ? -1 : this.minor > other.minor ? 1 : this.patch < other.patch ? -1 : +(this.patch > other.patch);
-		}
-		comparePre(other) {
-			if (other instanceof SemVer || (other = new SemVer(other, this.options)), this.prerelease.length && !other.prerelease.length) return -1;
-			if (!this.prerelease.length && other.prerelease.length) return 1;
-			if (!this.prerelease.length && !other.prerelease.length) return 0;
-			let i = 0;
-			do {
-				let a = this.prerelease[i], b = other.prerelease[i];
-				if (debug("prerelease compare", i, a, b), a === void 0 && b === void 0) return 0;
-				if (b === void 0) return 1;
-				if (a === void 0) return -1;
-				if (a !== b) return compareIdentifiers(a, b);
-			} while (++i);
-		}
-		compareBuild(other) {
-			other instanceof SemVer || (other = new SemVer(other, this.options));
-			let i = 0;
-			do {
-				let a = this.build[i], b = other.build[i];
-				if (debug("build compare", i, a, b), a === void 0 && b === void 0) return 0;
-				if (b === void 0) return 1;
-				if (a === void 0) return -1;
-				if (a !== b) return compareIdentifiers(a, b);
-			} while (++i);
-		}
-		inc(release, identifier, identifierBase) {
-			if (release.startsWith("pre")) {
-				if (!identifier && identifierBase === !1) throw Error("invalid increment argument: identifier is empty");
-				if (identifier) {
-					let match = `-${identifier}`.match(this.options.loose ? re[t.PRERELEASELOOSE] : re[t.PRERELEASE]);
-					if (!match || match[1] !== identifier) throw Error(`invalid identifier: ${identifier}`);
-				}
-			}
-			switch (release) {
-				case "premajor":
-					this.prerelease.length = 0, this.patch = 0, this.minor = 0, this.major++, this.inc("pre", identifier, identifierBase);
-					break;
-				case "preminor":
-					this.prerelease.length = 0, this.patch = 0, this.minor++, this.inc("pre", identifier, identifierBase);
-					break;
-				case "prepatch":
-					this.prerelease.length = 0, this.inc("patch", identifier, identifierBase), this.inc("pre", identifier, identifierBase);
-					break;
-				case "prerelease":
-					this.prerelease.length === 0 && this.inc("patch", identifier, identifierBase), this.inc("pre", identifier, identifierBase);
-					break;
-				case "release":
-					if (this.prerelease.length === 0) throw Error(`version ${this.raw} is not a prerelease`);
-					this.prerelease.length = 0;
-					break;
-				case "major":
-					(this.minor !== 0 || this.patch !== 0 || this.prerelease.length === 0) && this.major++, this.minor = 0, this.patch = 0, this.prerelease = [];
-					break;
-				case "minor":
-					(this.patch !== 0 || this.prerelease.length === 0) && this.minor++, this.patch = 0, this.prerelease = [];
-					break;
-				case "patch":
-					this.prerelease.length === 0 && this.patch++, this.prerelease = [];
-					break;
-				case "pre": {
-					let base = +!!Number(identifierBase);
-					if (this.prerelease.length === 0) this.prerelease = [base];
-					else {
-						let i = this.prerelease.length;
-						for (; --i >= 0;) typeof this.prerelease[i] == "number" && (this.prerelease[i]++, i = -2);
-						if (i === -1) {
-							if (identifier === this.prerelease.join(".") && identifierBase === !1) throw Error("invalid increment argument: identifier already exists");
-							this.prerelease.push(base);
-						}
-					}
-					if (identifier) {
-						let prerelease = [identifier, base];
-						if (identifierBase === !1 && (prerelease = [identifier]), isPrereleaseIdentifier(this.prerelease, identifier)) {
-							let prereleaseBase = this.prerelease[identifier.split(".").length];
-							isNaN(prereleaseBase) && (this.prerelease = prerelease);
-						} else this.prerelease = prerelease;
-					}
-					break;
-				}
-				default: throw Error(`invalid increment argument: ${release}`);
-			}
-			return this.raw = this.format(), this.build.length && (this.raw += `+${this.build.join(".")}`), this;
-		}
-	};
-})), require_compare = __commonJSMin(((exports, module) => {
-	let SemVer = require_semver();
-	module.exports = (a, b, loose) => new SemVer(a, loose).compare(new SemVer(b, loose));
-})), require_parse$1 = __commonJSMin(((exports, module) => {
-	let SemVer = require_semver();
-	module.exports = (version, options, throwErrors = !1) => {
-		if (version instanceof SemVer) return version;
-		try {
-			return new SemVer(version, options);
-		} catch (er) {
-			if (!throwErrors) return null;
-			throw er;
-		}
-	};
-})), versions_exports = __exportAll({
-	compareVersions: () => compareVersions,
-	isPrerelease: () => isPrerelease,
-	latestVersion: () => latestVersion,
-	nextVersion: () => nextVersion,
-	versionNumber: () => versionNumber,
-	versionProblem: () => versionProblem
-});
-function versionProblem(text) {
-	if (PLAIN$1.test(text)) return;
-	let shown = JSON.stringify(text.slice(0, 80));
-	if (text === "latest") return "\"latest\" always means the highest version; give a number such as 1.4.0";
-	if (text.length > MAX_LENGTH) return `${shown} is longer than ${MAX_LENGTH} characters`;
-	if (/^v?[0-9]+(\.[0-9]+)?$/.test(text)) return `${shown} would be read as a number; write three parts, such as ${threeParts(text)}`;
-	if (text !== text.toLowerCase()) return `${shown} has capital letters, and file names may differ in nothing else`;
-	if (text.includes("+")) return `${shown} has build metadata, which Kubernetes labels and order do not allow`;
-	if (text.endsWith(".lock")) return `${shown} ends with .lock, which Git does not allow in branch names`;
-	let parsed = (0, import_parse.default)(versionNumber(text));
-	if (parsed === null || parsed.raw !== versionNumber(text) || parsed.version !== versionNumber(text)) return `${shown} is no semantic version such as 1.4.0 or 2.0.0-rc.1`;
-}
-function threeParts(text) {
-	return JSON.stringify([
-		...text.split("."),
-		"0",
-		"0"
-	].slice(0, 3).join("."));
-}
-function versionNumber(version) {
-	return version.startsWith("v") ? version.slice(1) : version;
-}
-function compareVersions(a, b) {
-	return PLAIN$1.test(a) && PLAIN$1.test(b) ? comparePlain(a, b) : (0, import_compare.default)(versionNumber(a), versionNumber(b)) || (a < b ? -1 : +(a > b));
-}
-function comparePlain(a, b) {
-	let atA = 0, atB = 0;
-	for (let part = 0; part < 3; part += 1) {
-		let numberA = 0, numberB = 0;
-		for (let code = a.charCodeAt(atA++); code >= ZERO$3; code = a.charCodeAt(atA++)) numberA = numberA * 10 + code - ZERO$3;
-		for (let code = b.charCodeAt(atB++); code >= ZERO$3; code = b.charCodeAt(atB++)) numberB = numberB * 10 + code - ZERO$3;
-		if (numberA !== numberB) return numberA - numberB;
-	}
-	return 0;
-}
-function isPrerelease(version) {
-	return version.includes("-");
-}
-function latestVersion(candidates) {
-	let highest;
-	for (let version of candidates) versionProblem(version) === void 0 && (highest === void 0 || isLater(version, highest)) && (highest = version);
-	return highest;
-}
-function isLater(version, than) {
-	let early = isPrerelease(version);
-	return early === isPrerelease(than) ? compareVersions(version, than) > 0 : !early;
-}
-function nextVersion(taken, bump) {
-	let numbers = new Set(taken.map(versionNumber)), highest = latestVersion(taken.filter((version) => !isPrerelease(version))) ?? latestVersion(taken), next = highest === void 0 ? "1.0.0" : increase(highest, bump);
-	for (; numbers.has(next);) next = increase(next, bump);
-	return next;
-}
-function increase(version, bump) {
-	let [major = 0, minor = 0, patch = 0] = (versionNumber(version).split("-")[0] ?? "").split(".").map(Number);
-	return isPrerelease(version) && bump === "patch" ? `${major}.${minor}.${patch}` : bump === "major" ? `${major + 1}.0.0` : bump === "minor" ? `${major}.${minor + 1}.0` : `${major}.${minor}.${patch + 1}`;
-}
-var import_compare, import_parse, MAX_LENGTH, PLAIN$1, ZERO$3, init_versions = __esmMin((() => {
-	import_compare = __toESM(require_compare(), 1), import_parse = __toESM(require_parse$1(), 1), MAX_LENGTH = 63, PLAIN$1 = /^(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}$/, ZERO$3 = 48;
+var MOST_FILES$1, init_uncommitted = __esmMin((() => {
+	init_layout(), init_digest(), init_commit$1(), MOST_FILES$1 = 64;
 })), policy_exports = __exportAll({
 	readPolicy: () => readPolicy,
 	tryReadPolicyAtHead: () => tryReadPolicyAtHead
@@ -11504,6 +11552,18 @@ function checkNamespaces(files) {
 var init_paths = __esmMin((() => {
 	init_make_finding(), init_layout(), init_names$1(), init_versions();
 }));
+// src/registry/branch-names.ts
+function branchProblem(branch, registry) {
+	let own = branch.startsWith(`${registry}/`) ? branch.slice(registry.length + 1) : branch;
+	if (PROPOSALS.test(branch) || PROPOSALS.test(own)) return `${JSON.stringify(branch)} lies among the branches of proposals, which come and go`;
+}
+function branchClash(audit, main) {
+	if (audit === main) return `${JSON.stringify(audit)} is the default branch itself`;
+	if (audit.startsWith(`${main}/`) || main.startsWith(`${audit}/`)) return `${JSON.stringify(audit)} and the default branch ${JSON.stringify(main)} cannot be there together: Git keeps one where it would keep the folder of the other`;
+}
+var PROPOSALS, init_branch_names = __esmMin((() => {
+	PROPOSALS = /^(?:promote|rollback|register|yank|retire)(?:\/|$)/;
+}));
 // src/registry/storage-address.ts
 function storageProblem(uri) {
 	let shown = JSON.stringify(uri.slice(0, 120)), parts = partsOf(uri);
@@ -11537,7 +11597,7 @@ function checkRegistry(entry) {
 		pointer,
 		...entry.positionOf(pointer),
 		message
-	}), findings = [...checkStorage(entry, entry.value)], names = new Set();
+	}), findings = [...checkStorage(entry, entry.value), ...checkBranches(entry, entry.value)], names = new Set();
 	for (let [index, stage] of stages.entries()) {
 		let problem = nameProblem("stage", stage.name);
 		problem !== void 0 && findings.push(at(`/spec/stages/${index}/name`, problem)), names.has(stage.name) && findings.push(at(`/spec/stages/${index}/name`, `the stage ${stage.name} is listed twice`)), names.add(stage.name);
@@ -11557,6 +11617,15 @@ function checkStorage(entry, { spec }) {
 		message
 	})];
 }
+function checkBranches(entry, { spec, metadata }) {
+	let [main, audit] = [spec.branch, spec.audit?.branch], problemOf = (branch) => branch === void 0 ? void 0 : branchProblem(branch, metadata.name), clash = main === void 0 || audit === void 0 ? void 0 : branchClash(audit, main);
+	return [["/spec/branch", problemOf(main)], ["/spec/audit/branch", problemOf(audit) ?? clash]].flatMap(([pointer, message]) => message === void 0 ? [] : [makeFinding("BRANCH_INVALID", {
+		file: entry.path,
+		pointer,
+		...entry.positionOf(pointer),
+		message
+	})]);
+}
 function reaches(stages, from, to) {
 	let seen = new Set(), open = [from];
 	for (let name = open.pop(); name !== void 0; name = open.pop()) {
@@ -11566,7 +11635,7 @@ function reaches(stages, from, to) {
 	return !1;
 }
 var init_registry$1 = __esmMin((() => {
-	init_make_finding(), init_names$1(), init_storage_address();
+	init_make_finding(), init_branch_names(), init_names$1(), init_storage_address();
 }));
 // src/registry/snapshot.ts
 function buildSnapshot(files, sha256) {
@@ -11595,15 +11664,6 @@ var init_snapshot$1 = __esmMin((() => {
 async function readSnapshot(context, commit, scope) {
 	return buildSnapshot(await loadFiles(context, await listScope(context, commit, scope), scope.wanted), sha256Hex);
 }
-async function readCheckedModel(context, commit, name, wanted) {
-	requireModelName(name);
-	let { models } = await readSnapshot(context, commit, {
-		models: [name],
-		wanted,
-		policy: !1
-	});
-	return requireFound(models.get(name), name, commit);
-}
 var init_snapshot = __esmMin((() => {
 	init_snapshot$1(), init_digest(), init_manifests(), init_model$1(), init_scope();
 }));
@@ -11630,34 +11690,92 @@ async function gateStage(context, reference, expected = {}, at = {}) {
 		reasons
 	};
 }
-async function findReasons(context, commit, { name, stage, version }) {
-	let model = await readCheckedModel(context, commit, name, (identity) => identity.kind === "stage" && identity.stage === stage || identity.kind === "version" && identity.version === version), files = new Set([model.stages.get(stage)?.path, versionPath(name, version)]), wrong = model.findings.filter((finding) => isAbout(finding, files));
+async function findReasons(context, commit, held) {
+	let { name, stage, version } = held, isNumber = (other) => versionNumber(other) === versionNumber(version), snapshot = await readSnapshot(context, commit, {
+		models: [name],
+		wanted: (identity) => identity.kind === "registry" || identity.kind === "stage" && identity.stage === stage || (identity.kind === "version" || identity.kind === "yank") && isNumber(identity.version)
+	}), wrong = allFindings(snapshot).filter(({ severity, file }) => severity === "error" && mayDecide(file, held));
 	if (wrong.length > 0) return wrong.map((finding) => finding.message);
 	let store = await context.openStore((await readPolicy(context, commit)).spec.storage);
 	try {
-		let { finding } = await checkArtifact(store, requireValue(model.versions.get(version)), { undecided: "throw" });
+		let { finding } = await checkArtifact(store, requireValue(snapshot.models.get(name)?.versions.get(version)), { undecided: "throw" });
 		return finding === void 0 ? [] : [finding.message];
 	} finally {
 		await store.close();
 	}
 }
-function isAbout(finding, files) {
-	return finding.severity === "error" && files.has(finding.file);
+function mayDecide(file, { name, stage, version }) {
+	if (file === void 0) return !1;
+	if (file.startsWith(yankFolder(name))) return !0;
+	let number = versionNumber(version);
+	return [
+		stagePath(name, stage),
+		versionPath(name, number),
+		versionPath(name, `v${number}`)
+	].includes(file);
 }
 var init_gate$1 = __esmMin((() => {
-	init_errors$5(), init_layout(), init_artifacts(), init_commit$1(), init_require_entry(), init_target(), init_snapshot(), init_policy();
+	init_errors$5(), init_layout(), init_model_view(), init_versions(), init_artifacts(), init_commit$1(), init_require_entry(), init_target(), init_snapshot(), init_policy();
+}));
+// src/workflows/read/default-branch.ts
+async function findDefaultBranch(context, configured) {
+	let { refs, remote } = context.repository, origin = await remote.describe(), named = configured ?? context.defaultBranch ?? (origin === void 0 ? void 0 : await remoteHead(context, origin.name)), candidates = named === void 0 ? ["main", "master"] : [named];
+	for (let name of candidates) {
+		let branch = await tipsOf(context, name, origin?.name);
+		if (branch.localTip !== void 0 || branch.remoteTip !== void 0) return branch;
+	}
+	let head = await refs.head();
+	return named === void 0 && head.branch !== void 0 ? tipsOf(context, shortName(head.branch), origin?.name) : tipsOf(context, named ?? "main", origin?.name);
+}
+async function remoteHead(context, origin) {
+	let target = await context.repository.refs.symbolic(`refs/remotes/${origin}/HEAD`);
+	if (target === void 0) return;
+	let name = target.slice(`refs/remotes/${origin}/`.length);
+	return await requireThere(context, origin, name), name;
+}
+async function requireThere({ repository }, origin, name) {
+	let folder = `refs/remotes/${origin}/`;
+	if (await repository.refs.read(`${folder}${name}`) === void 0 && (await repository.refs.list(folder)).length !== 0) throw new ModeltrailError("USAGE", `${origin}/HEAD says that the default branch is ${name}, and ${origin} has no such branch: it was renamed or deleted there`, { hint: `git remote set-head ${origin} -a asks ${origin} which branch is the default one now.` });
+}
+async function tipsOf({ repository }, name, origin) {
+	let ref = `refs/heads/${name}`;
+	return {
+		ref,
+		remoteTip: origin === void 0 ? void 0 : await repository.refs.read(`refs/remotes/${origin}/${name}`),
+		localTip: await repository.refs.read(ref)
+	};
+}
+function shortName(ref) {
+	return ref.replace(/^refs\/(heads|remotes|tags)\//, "");
+}
+var init_default_branch = __esmMin((() => {
+	init_errors$5();
+}));
+// src/workflows/read/named-branch.ts
+async function findNamedBranch(context) {
+	let name = (await tryReadPolicyAtHead(context))?.spec.branch;
+	if (name === void 0) return;
+	let { remoteTip, localTip } = await findDefaultBranch(context, name), tip = remoteTip ?? localTip;
+	if (tip !== void 0) return {
+		name,
+		tip
+	};
+	throw new ModeltrailError("NOT_FOUND", `modeltrail.yaml names the branch ${JSON.stringify(name)}, which is not there`, { hint: "Push that branch, or correct spec.branch in modeltrail.yaml on the default branch." });
+}
+var init_named_branch = __esmMin((() => {
+	init_errors$5(), init_default_branch(), init_policy();
 }));
 // action/src/inputs.ts
 function readInputs(rules, env) {
 	let known = new Map(Object.keys(rules).map((name) => [variableOf(name), name]));
 	for (let variable of Object.keys(env)) if (variable.startsWith("INPUT_") && !known.has(variable)) throw unusable$2(variable.slice(6).toLowerCase(), "is not known", [...known.values()]);
-	let values = Object.entries(rules).map(([name, rule]) => [name, readOne(name, rule, env)]);
+	let values = Object.entries(rules).map(([name, rule]) => [name, readOne$1(name, rule, env)]);
 	return Object.fromEntries(values);
 }
 function variableOf(name) {
 	return `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`;
 }
-function readOne(name, { fallback = "", required, oneOf }, env) {
+function readOne$1(name, { fallback = "", required, oneOf }, env) {
 	let given = env[variableOf(name)]?.trim() ?? "", value = given === "" ? fallback : given;
 	if (required === !0 && value === "") throw new ModeltrailError("USAGE", `the input "${name}" is missing`, { hint: "Set it below \"with:\" of the step." });
 	if (oneOf !== void 0 && value !== "" && !oneOf.includes(value)) throw unusable$2(name, `is ${JSON.stringify(value)}`, oneOf);
@@ -28966,7 +29084,8 @@ async function compareEntries(objects, path, { before, after }) {
 	}, ...inside];
 }
 function modeOf$2(mode) {
-	return mode.toString(8).padStart(6, "0");
+	let kind = mode & 61440;
+	return kind === 32768 ? mode & 64 ? "100755" : "100644" : kind === 16384 ? "040000" : kind === 40960 ? "120000" : "160000";
 }
 function isFolder(place) {
 	return place?.mode === "040000";
@@ -29015,8 +29134,8 @@ async function askAll(source, oids, offer) {
 	return found;
 }
 async function ask$1(source, oids, offer) {
-	let more = oids.length <= FEW$1 ? WITH_TREE : "", answer = await askRepository(source, {
-		fields: oids.map((oid, at) => `o${at}: object(oid: "${requireOid$1(oid)}") { ...Thing ${more} }`).join(" "),
+	let more = oids.length <= FEW$2 ? WITH_TREE : "", answer = await askRepository(source, {
+		fields: oids.map((oid, at) => `o${at}: object(oid: "${requireOid$2(oid)}") { ...Thing ${more} }`).join(" "),
 		fragments: THING
 	});
 	return oids.flatMap((_, at) => {
@@ -29027,7 +29146,7 @@ async function ask$1(source, oids, offer) {
 function isObject$1(reply) {
 	return typeof reply == "object" && !!reply && "__typename" in reply && "oid" in reply;
 }
-function requireOid$1(oid) {
+function requireOid$2(oid) {
 	if (/^[0-9a-f]{40}$/.test(oid)) return oid;
 	throw new ModeltrailError("INVALID_INPUT", `not an object id: ${JSON.stringify(oid)}`);
 }
@@ -29082,7 +29201,7 @@ function toSignature(actor) {
 		timezone: offset === null ? "+0000" : `${offset[1] ?? ""}${offset[2] ?? ""}`
 	};
 }
-var PER_QUERY, PARALLEL$1, MOST_PARENTS, THING, ApiSupply, FEW$1, WITH_TREE, init_supply = __esmMin((() => {
+var PER_QUERY, PARALLEL$1, MOST_PARENTS, THING, ApiSupply, FEW$2, WITH_TREE, init_supply = __esmMin((() => {
 	init_errors$5(), init_ask(), init_places(), init_shelf(), PER_QUERY = 60, PARALLEL$1 = 3, MOST_PARENTS = 100, THING = `fragment Thing on GitObject { __typename oid
   ... on Commit { message tree { oid } parents(first: ${MOST_PARENTS}) { totalCount nodes { oid } }
     author { name email date } committer { name email date } }
@@ -29128,7 +29247,7 @@ var PER_QUERY, PARALLEL$1, MOST_PARENTS, THING, ApiSupply, FEW$1, WITH_TREE, ini
 				answer: new Promise((resolve) => setImmediate(resolve)).then(() => (this.#gathering = void 0, askAll(this.#source, oids, (reply) => this.offer(reply))))
 			};
 		}
-	}, FEW$1 = 2, WITH_TREE = "... on Commit { tree { __typename entries { name mode oid } } }";
+	}, FEW$2 = 2, WITH_TREE = "... on Commit { tree { __typename entries { name mode oid } } }";
 }));
 // src/adapters/github/objects/ancestry.ts
 async function findMergeBase(query, a, b) {
@@ -29167,8 +29286,47 @@ async function isAncestorOf(query, ancestor, of) {
 		throw error;
 	}
 }
+async function findAhead(query, { base, head, most }) {
+	if (base === head) return [];
+	let { objects } = query, isOwnBase = await objects.isOwn(base);
+	if (await objects.isOwn(head)) {
+		if (isOwnBase && await isAncestorOf(query, head, base)) return [];
+		let { parents } = await objects.readCommit(head), behind = await Promise.all(parents.map((parent) => findAhead(query, {
+			base,
+			head: parent,
+			most
+		}))), found = new Set([head, ...behind.flatMap((oids) => oids ?? [])]);
+		return behind.includes(void 0) || found.size > most ? void 0 : [...found];
+	}
+	if (!isOwnBase) return listAhead(query, {
+		base,
+		head,
+		most
+	});
+	let { parents } = await objects.readCommit(base), [first, ...others] = await Promise.all(parents.map((parent) => findAhead(query, {
+		base: parent,
+		head,
+		most
+	})));
+	return first?.filter((oid) => others.every((other) => other === void 0 || other.includes(oid)));
+}
+async function listAhead({ api: { rest, repo } }, { base, head, most }) {
+	let basehead = `${requireOid$2(base)}...${requireOid$2(head)}`, found = new Set();
+	for (let page = 1;; page += 1) {
+		let { data } = await rest.repos.compareCommitsWithBasehead({
+			...repo,
+			basehead,
+			per_page: PER_PAGE$2,
+			page
+		});
+		if (data.total_commits > most) return;
+		for (let { sha } of data.commits) found.add(requireOid$2(sha));
+		if (found.size >= data.total_commits) return [...found];
+		if (data.commits.length === 0) throw new ModeltrailError("NETWORK", `GitHub tells ${found.size} of ${data.total_commits} commits`, { hint: "Try again." });
+	}
+}
 async function compare$1({ api: { rest, repo } }, a, b) {
-	let basehead = `${requireOid$1(a)}...${requireOid$1(b)}`;
+	let basehead = `${requireOid$2(a)}...${requireOid$2(b)}`;
 	try {
 		let { data } = await rest.repos.compareCommitsWithBasehead({
 			...repo,
@@ -29182,15 +29340,15 @@ async function compare$1({ api: { rest, repo } }, a, b) {
 		return;
 	}
 }
-var init_ancestry$1 = __esmMin((() => {
-	init_errors$4(), init_supply();
+var PER_PAGE$2, init_ancestry$1 = __esmMin((() => {
+	init_errors$5(), init_errors$4(), init_supply(), PER_PAGE$2 = 100;
 }));
 // src/adapters/github/objects/chain.ts
 async function readPlaces(source, commits, paths) {
 	let places = [];
 	for (let at = 0; at < commits.length; at += COMMITS) {
 		let some = commits.slice(at, at + COMMITS), found = await askLinks(source, {
-			revisions: some.map(requireOid$1),
+			revisions: some.map(requireOid$2),
 			paths,
 			ends: !1
 		});
@@ -29199,7 +29357,7 @@ async function readPlaces(source, commits, paths) {
 	return places;
 }
 function readPage(source, { from, start, size, paths }) {
-	let oid = requireOid$1(from);
+	let oid = requireOid$2(from);
 	return askLinks(source, {
 		revisions: Array.from({ length: size }, (_, at) => `${oid}~${start + at}`),
 		paths,
@@ -29210,7 +29368,7 @@ async function requireLine(source, from, page) {
 	let end = page.findIndex((link) => link?.isFirst !== !1), links = page.slice(0, end < 0 ? page.length : end + 1).filter((link) => link !== void 0);
 	if (end < 0 || page[end] !== void 0) return links;
 	let last = links.pop(), [found] = await askLinks(source, {
-		revisions: [last?.oid ?? requireOid$1(from)],
+		revisions: [last?.oid ?? requireOid$2(from)],
 		paths: [],
 		ends: !0
 	});
@@ -29363,6 +29521,13 @@ var ABSENT, MOST_ENTRIES, MOST_LOOKED, ApiHistory, init_history$1 = __esmMin((()
 		isAncestor(ancestor, of) {
 			return isAncestorOf(this.#query, ancestor, of);
 		}
+		ahead(base, head, most) {
+			return findAhead(this.#query, {
+				base,
+				head,
+				most
+			});
+		}
 		get #query() {
 			return {
 				api: this.#source.api,
@@ -29474,8 +29639,8 @@ var ABSENT, MOST_ENTRIES, MOST_LOOKED, ApiHistory, init_history$1 = __esmMin((()
 			})))).flat());
 		}
 	};
-})), REMOTE$1, TRACKING$1, HEADS$2, PER_PAGE$1, MOST_PAGES$1, REVISION, ApiRefs, init_refs = __esmMin((() => {
-	init_errors$5(), init_ask(), init_supply(), REMOTE$1 = "origin", TRACKING$1 = `refs/remotes/${REMOTE$1}/`, HEADS$2 = "refs/heads/", PER_PAGE$1 = 100, MOST_PAGES$1 = 200, REVISION = /^([^\s~^:?*[\\@]+|@)((?:~\d*|\^\d*|\^\{commit\})*)$/, ApiRefs = class {
+})), REMOTE$1, TRACKING$1, HEADS$2, PER_PAGE$1, MOST_PAGES$2, REVISION, ApiRefs, init_refs = __esmMin((() => {
+	init_errors$5(), init_ask(), init_supply(), REMOTE$1 = "origin", TRACKING$1 = `refs/remotes/${REMOTE$1}/`, HEADS$2 = "refs/heads/", PER_PAGE$1 = 100, MOST_PAGES$2 = 200, REVISION = /^([^\s~^:?*[\\@]+|@)((?:~\d*|\^\d*|\^\{commit\})*)$/, ApiRefs = class {
 		#source;
 		#objects;
 		#offer;
@@ -29574,7 +29739,7 @@ var ABSENT, MOST_ENTRIES, MOST_LOOKED, ApiHistory, init_history$1 = __esmMin((()
 		}
 		async #listFolder(folder) {
 			let after = null;
-			for (let page = 0; page < MOST_PAGES$1; page += 1) {
+			for (let page = 0; page < MOST_PAGES$2; page += 1) {
 				let { refs } = await askRepository(this.#source, {
 					fields: `refs(refPrefix: $prefix, first: ${PER_PAGE$1}, after: $after) {
           pageInfo { hasNextPage endCursor } nodes { name prefix target { oid } } }`,
@@ -29618,8 +29783,8 @@ var ABSENT, MOST_ENTRIES, MOST_LOOKED, ApiHistory, init_history$1 = __esmMin((()
 function toUpdate({ name, expected, value }) {
 	return {
 		name,
-		beforeOid: expected ?? NONE,
-		afterOid: value ?? NONE,
+		beforeOid: expected ?? NONE$1,
+		afterOid: value ?? NONE$1,
 		force: !0
 	};
 }
@@ -29632,8 +29797,8 @@ function conflict$1({ name }, cause) {
 function notABranch(name) {
 	return new ModeltrailError("USAGE", `${name} is no branch, and without a clone only branches are pushed`, { hint: "Work in a clone." });
 }
-var NONE, HEADS$1, UPDATE, ApiRemote, init_push = __esmMin((() => {
-	init_errors$5(), init_errors$4(), init_refs(), NONE = "0".repeat(40), HEADS$1 = "refs/heads/", UPDATE = "mutation ($repository: ID!, $updates: [RefUpdate!]!) {\n  updateRefs(input: { repositoryId: $repository, refUpdates: $updates }) { clientMutationId }\n}", ApiRemote = class {
+var NONE$1, HEADS$1, UPDATE, ApiRemote, init_push = __esmMin((() => {
+	init_errors$5(), init_errors$4(), init_refs(), NONE$1 = "0".repeat(40), HEADS$1 = "refs/heads/", UPDATE = "mutation ($repository: ID!, $updates: [RefUpdate!]!) {\n  updateRefs(input: { repositoryId: $repository, refUpdates: $updates }) { clientMutationId }\n}", ApiRemote = class {
 		#source;
 		#objects;
 		#refs;
@@ -29700,7 +29865,7 @@ var NONE, HEADS$1, UPDATE, ApiRemote, init_push = __esmMin((() => {
 	};
 }));
 // src/adapters/github/settle.ts
-async function settle$1(write, look) {
+async function settle$2(write, look) {
 	try {
 		return await write();
 	} catch (error) {
@@ -29771,7 +29936,7 @@ async function toItem(source, objects, { path, after }) {
 		type: "blob",
 		sha: after.oid
 	};
-	let [bytes] = await objects.readBlobs([after.oid], MOST_BYTES$4);
+	let [bytes] = await objects.readBlobs([after.oid], MOST_BYTES$5);
 	if (bytes === void 0 || bytes === "too-large") throw new ModeltrailError("INVALID_INPUT", `${path} is too large for GitHub's API`, { hint: "Work in a clone." });
 	let text = mode === LINK$2 ? void 0 : exactText(bytes);
 	if (text !== void 0) return {
@@ -29803,7 +29968,7 @@ function exactText(bytes) {
 	}
 }
 function again(write) {
-	return settle$1(write, () => Promise.resolve(void 0));
+	return settle$2(write, () => Promise.resolve(void 0));
 }
 function toPerson$1({ name, email, seconds, timezone }) {
 	let minutes = Number(timezone.slice(1, 3)) * 60 + Number(timezone.slice(3, 5)), local = seconds + (timezone.startsWith("-") ? -60 : 60) * minutes;
@@ -29813,8 +29978,8 @@ function toPerson$1({ name, email, seconds, timezone }) {
 		date: `${new Date(local * 1e3).toISOString().slice(0, 19)}${minutes === 0 ? "Z" : `${timezone.slice(0, 3)}:${timezone.slice(3)}`}`
 	};
 }
-var MOST_BYTES$4, LINK$2, Uploads, init_upload$1 = __esmMin((() => {
-	init_errors$5(), init_settle$1(), MOST_BYTES$4 = 33554432, LINK$2 = "120000", Uploads = class {
+var MOST_BYTES$5, LINK$2, Uploads, init_upload$1 = __esmMin((() => {
+	init_errors$5(), init_settle$1(), MOST_BYTES$5 = 33554432, LINK$2 = "120000", Uploads = class {
 		#source;
 		#objects;
 		#done = new Map();
@@ -30005,7 +30170,8 @@ function deferHistory(part) {
 		},
 		at: async (from, seconds) => (await part()).at(from, seconds),
 		mergeBase: async (a, b) => (await part()).mergeBase(a, b),
-		isAncestor: async (ancestor, of) => (await part()).isAncestor(ancestor, of)
+		isAncestor: async (ancestor, of) => (await part()).isAncestor(ancestor, of),
+		ahead: async (base, head, most) => (await part()).ahead(base, head, most)
 	};
 }
 function deferWriter(part) {
@@ -30051,10 +30217,10 @@ var LATIN1, WINDOWS_1252, WINDOWS_1252_HIGH, init_commit_text = __esmMin((() => 
 	LATIN1 = /^(iso[-_]?8859-1|latin-?1|l1)$/i, WINDOWS_1252 = /^(windows|cp|ms)-?1252$/i, WINDOWS_1252_HIGH = "€.‚ƒ„…†‡ˆ‰Š‹Œ.Ž..‘’“”•–—˜™š›œ.žŸ";
 }));
 // src/adapters/git/object-format.ts
-function isOid$1(text) {
+function isOid(text) {
 	return OID.test(text);
 }
-function requireOid(oid) {
+function requireOid$1(oid) {
 	if (!OID.test(oid)) throw new ModeltrailError("INVALID_INPUT", `not an object id: ${JSON.stringify(oid)}`);
 	return oid;
 }
@@ -30075,7 +30241,7 @@ function parseTree(oid, bytes) {
 	for (; at < bytes.length;) {
 		let space = text.indexOf(" ", at), end = space < 0 ? -1 : text.indexOf("\0", space + 1);
 		if (end < 0 || end + 21 > bytes.length) throw new ModeltrailError("GIT", `tree ${oid} is damaged`);
-		let mode = space === at + 6 && text.startsWith(PLAIN_FILE$1, at) ? PLAIN_FILE$1 : text.slice(at, space).padStart(6, "0"), id = hex.slice(2 * (end + 1), 2 * (end + 21)), name = text.slice(space + 1, end);
+		let mode = space === at + 6 && text.startsWith(PLAIN_FILE$1, at) ? PLAIN_FILE$1 : canonicalMode(text.slice(at, space)), id = hex.slice(2 * (end + 1), 2 * (end + 21)), name = text.slice(space + 1, end);
 		entries.push(isAscii(name) ? {
 			name,
 			mode,
@@ -30083,6 +30249,10 @@ function parseTree(oid, bytes) {
 		} : wideEntry(bytes.subarray(space + 1, end), mode, id)), at = end + 21;
 	}
 	return entries;
+}
+function canonicalMode(text) {
+	let bits = Number.parseInt(text, 8), kind = bits & 61440;
+	return kind === 32768 ? bits & 64 ? "100755" : PLAIN_FILE$1 : kind === 16384 ? TREE_MODE : kind === 40960 ? "120000" : "160000";
 }
 function isAscii(text) {
 	for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 127) return !1;
@@ -30148,8 +30318,8 @@ function leadingParents(lines) {
 function encodeCommit(commit) {
 	if (commit.message.includes("\0")) throw new ModeltrailError("INVALID_INPUT", "a commit message cannot hold a NUL character");
 	let lines = [
-		`tree ${requireOid(commit.tree)}`,
-		...commit.parents.map((parent) => `parent ${requireOid(parent)}`),
+		`tree ${requireOid$1(commit.tree)}`,
+		...commit.parents.map((parent) => `parent ${requireOid$1(parent)}`),
 		`author ${renderSignature(commit.author)}`,
 		`committer ${renderSignature(commit.committer)}`
 	], message = commit.message.endsWith("\n") ? commit.message : `${commit.message}\n`;
@@ -30385,9 +30555,9 @@ var Identity, init_identity = __esmMin((() => {
 	};
 }));
 // src/adapters/git/object-reader.ts
-function inBatches(oids) {
+function inBatches$1(oids) {
 	let batches = [];
-	for (let at = 0; at < oids.length; at += BATCH$2) batches.push(oids.slice(at, at + BATCH$2));
+	for (let at = 0; at < oids.length; at += BATCH$5) batches.push(oids.slice(at, at + BATCH$5));
 	return batches;
 }
 function bodyOf(object, type) {
@@ -30405,8 +30575,8 @@ function dropOldest(map) {
 	let [oldest] = map;
 	if (oldest !== void 0) return map.delete(oldest[0]), oldest[1];
 }
-var MAX_CACHED_COMMITS, MAX_CACHED_ENTRIES, BATCH$2, UNBOUNDED, CachedObjects, init_object_reader = __esmMin((() => {
-	init_errors$5(), init_commit_format(), init_object_format(), MAX_CACHED_COMMITS = 4e3, MAX_CACHED_ENTRIES = 6e4, BATCH$2 = 128, UNBOUNDED = 2 ** 53 - 1, CachedObjects = class {
+var MAX_CACHED_COMMITS, MAX_CACHED_ENTRIES, BATCH$5, UNBOUNDED, CachedObjects, init_object_reader = __esmMin((() => {
+	init_errors$5(), init_commit_format(), init_object_format(), MAX_CACHED_COMMITS = 4e3, MAX_CACHED_ENTRIES = 6e4, BATCH$5 = 128, UNBOUNDED = 2 ** 53 - 1, CachedObjects = class {
 		counters = {
 			commits: 0,
 			trees: 0,
@@ -30474,7 +30644,7 @@ var MAX_CACHED_COMMITS, MAX_CACHED_ENTRIES, BATCH$2, UNBOUNDED, CachedObjects, i
 			return oids.map((oid) => demand(found.get(oid), oid));
 		}
 		async *#readBatches(oids, maxBytes) {
-			let batches = inBatches(oids), coming = batches[0] === void 0 ? void 0 : this.#source.readMany(batches[0], maxBytes);
+			let batches = inBatches$1(oids), coming = batches[0] === void 0 ? void 0 : this.#source.readMany(batches[0], maxBytes);
 			for (let at = 1; coming !== void 0; at += 1) {
 				let objects = await coming, next = batches[at];
 				coming = next === void 0 ? void 0 : this.#source.readMany(next, maxBytes), coming?.catch(() => void 0), yield objects;
@@ -30546,8 +30716,8 @@ function missing(oid) {
 }
 function plainCommit({ tree, parents, author, committer, message }) {
 	let who = ({ name, email, seconds, timezone }) => `${name.replace(/[<>\n]/g, "")} <${email.replace(/[<>\n]/g, "")}> ${seconds} ${timezone}`, lines = [
-		`tree ${requireOid(tree)}`,
-		...parents.map((parent) => `parent ${requireOid(parent)}`),
+		`tree ${requireOid$1(tree)}`,
+		...parents.map((parent) => `parent ${requireOid$1(parent)}`),
 		`author ${who(author)}`,
 		`committer ${who(committer)}`
 	];
@@ -30564,7 +30734,7 @@ var SuppliedSource, init_supplied_source = __esmMin((() => {
 		async readMany(oids, maxBytes) {
 			let found = new Map();
 			for (let oid of oids) {
-				let own = await this.readOwn(requireOid(oid), maxBytes);
+				let own = await this.readOwn(requireOid$1(oid), maxBytes);
 				own !== void 0 && found.set(oid, own);
 			}
 			let others = oids.filter((oid) => !found.has(oid)), supplied = others.length === 0 ? [] : await this.#supply.readMany(others);
@@ -30860,7 +31030,7 @@ function parseOwner(text) {
 		return;
 	}
 }
-async function isGone$1(owner) {
+async function isGone(owner) {
 	let me = await currentOwner();
 	if (owner.host !== me.host) return !1;
 	if (owner.boot !== me.boot) return owner.boot !== null && me.boot !== null;
@@ -30945,7 +31115,7 @@ async function takeLock(commonDir, path) {
 }
 async function releaseDeadLock(commonDir, path) {
 	let owner = parseOwner(await readFile(path, "utf8").catch(() => ""));
-	owner !== void 0 && await isGone$1(owner) && await (await takeLock(commonDir, path)).release();
+	owner !== void 0 && await isGone(owner) && await (await takeLock(commonDir, path)).release();
 }
 async function linkInto(record, path) {
 	for (let attempt = 0;; attempt++) try {
@@ -30967,14 +31137,14 @@ async function linkInto(record, path) {
 async function takeOver(commonDir, path) {
 	let holder = await readOwner(path);
 	if (holder === "none") return !0;
-	if (holder === "unknown" || !await isGone$1(holder)) return !1;
+	if (holder === "unknown" || !await isGone(holder)) return !1;
 	let claims = [], dead = holder;
 	for (;;) {
 		let claim = join(commonDir, "modeltrail", "claims", dead.nonce), record = await writeScratch(commonDir, renderOwner(await currentOwner())), won = await linkInto(record, claim);
 		if (await unlink(record).catch(() => void 0), claims.push(claim), won) break;
 		let claimant = await readOwner(claim);
 		if (claimant === "none") return !0;
-		if (claimant === "unknown" || !await isGone$1(claimant)) return !1;
+		if (claimant === "unknown" || !await isGone(claimant)) return !1;
 		dead = claimant;
 	}
 	let current = await readOwner(path);
@@ -31263,7 +31433,7 @@ var MOST_LOOSE, init_chain_writer = __esmMin((() => {
 }));
 // src/adapters/git/remote-refs.ts
 function trackingRef(name) {
-	return name.startsWith(BRANCHES) ? TRACKING + name.slice(11) : name.startsWith(CLOSED$1) ? REMOTE_CLOSED + name.slice(23) : void 0;
+	return name.startsWith(BRANCHES$1) ? TRACKING + name.slice(11) : name.startsWith(CLOSED) ? REMOTE_CLOSED + name.slice(23) : void 0;
 }
 function describeRemote(config) {
 	let url = lastValue(config, `remote.${REMOTE}.url`);
@@ -31282,17 +31452,16 @@ async function setTracking(refs, name, move) {
 		}).then(() => !0, () => !1)) return;
 	}
 }
-var REMOTE, CLOSED$1, REMOTE_CLOSED, BRANCHES, TRACKING, REFSPECS, TRACKED_PREFIXES, init_remote_refs = __esmMin((() => {
-	init_config_file(), REMOTE = "origin", CLOSED$1 = "refs/modeltrail/closed/", REMOTE_CLOSED = "refs/modeltrail/remote/closed/", BRANCHES = "refs/heads/", TRACKING = `refs/remotes/${REMOTE}/`, REFSPECS = [`+${BRANCHES}*:${TRACKING}*`, `+${CLOSED$1}*:${REMOTE_CLOSED}*`], TRACKED_PREFIXES = [TRACKING, REMOTE_CLOSED];
+var REMOTE, CLOSED, REMOTE_CLOSED, BRANCHES$1, TRACKING, REFSPECS, TRACKED_PREFIXES, init_remote_refs = __esmMin((() => {
+	init_config_file(), REMOTE = "origin", CLOSED = "refs/modeltrail/closed/", REMOTE_CLOSED = "refs/modeltrail/remote/closed/", BRANCHES$1 = "refs/heads/", TRACKING = `refs/remotes/${REMOTE}/`, REFSPECS = [`+${BRANCHES$1}*:${TRACKING}*`, `+${CLOSED}*:${REMOTE_CLOSED}*`], TRACKED_PREFIXES = [TRACKING, REMOTE_CLOSED];
 }));
 // src/adapters/git/remote-failure.ts
 function lostLease(detail) {
 	return new ModeltrailError("CONFLICT", `the remote has moved: ${detail}`, { hint: "fetch, and run the command again" });
 }
-function refusedByRemote(reason, said = "") {
-	if (RACE.test(reason)) return lostLease(reason);
-	let words = lastLines(said);
-	return new ModeltrailError("FORBIDDEN", `the remote refused the push: ${reason}${words === "" ? "" : `; it says: ${words}`}`, { hint: words === "" ? "a rule or hook of the remote protects that branch; ask who runs it" : "a rule or hook of the remote protects that branch; its message says which" });
+function refusedByRemote(reasons, said) {
+	let told = reasons.filter((one) => !/atomic/.test(one)), reason = (told.length > 0 ? told : reasons).join("; "), words = lastLines(said);
+	return RACE.test(reason) ? lostLease(reason) : told.length === 0 && RACE.test(said) ? lostLease(words) : new ModeltrailError("FORBIDDEN", `the remote refused the push: ${reason}${words === "" ? "" : `; it says: ${words}`}`, { hint: words === "" ? "a rule or hook of the remote protects that branch; ask who runs it" : "a rule or hook of the remote protects that branch; its message says which" });
 }
 function missingCredentials(message, cause) {
 	return new ModeltrailError("CREDENTIALS", message, {
@@ -31310,8 +31479,8 @@ function unreachable(message, cause) {
 	});
 }
 function pushFailure(done) {
-	let rows = done.stdout.toString("utf8").split("\n").filter((line) => line.startsWith("!")), reasons = rows.map((row) => row.split("	").slice(1).join(" ")), told = reasons.filter((reason) => !/atomic/.test(reason)), reason = (told.length > 0 ? told : reasons).join("; ");
-	return /\[remote rejected\]/.test(reason) ? refusedByRemote(reason, remoteWords(done.stderr)) : /\[rejected\]/.test(reason) ? lostLease(reason) : rows.length === 0 && /failed to push some refs/.test(done.stderr) ? new ModeltrailError("FORBIDDEN", `the pre-push hook refused: ${lastLines(done.stderr)}`, { hint: "the hook lies in the repository's hooks folder (core.hooksPath)" }) : remoteFailure("push to", done);
+	let rows = done.stdout.toString("utf8").split("\n").filter((line) => line.startsWith("!")), reasons = rows.map((row) => row.split("	").slice(1).join(" ")), refused = reasons.filter((reason) => reason.includes("[remote rejected]"));
+	return refused.length > 0 ? refusedByRemote(refused, remoteWords(done.stderr)) : reasons.some((reason) => reason.includes("[rejected]")) ? lostLease(reasons.join("; ")) : rows.length === 0 && /failed to push some refs/.test(done.stderr) ? new ModeltrailError("FORBIDDEN", `the pre-push hook refused: ${lastLines(done.stderr)}`, { hint: "the hook lies in the repository's hooks folder (core.hooksPath)" }) : remoteFailure("push to", done);
 }
 function remoteFailure(action, done) {
 	let said = lastLines(done.stderr), message = `cannot ${action} ${REMOTE}: ${said}`;
@@ -31341,7 +31510,7 @@ async function writeSignedCommit(git, commit, timeoutMs = SIGN_TIMEOUT_MS) {
 		timeoutMs
 	});
 	if (done.code !== 0) throw notSigned(done.stderr);
-	let oid = requireOid(done.stdout.toString("utf8").trim()), written = await git.must([
+	let oid = requireOid$1(done.stdout.toString("utf8").trim()), written = await git.must([
 		"cat-file",
 		"commit",
 		oid
@@ -31902,11 +32071,11 @@ var init_put_stored = __esmMin((() => {
 	init_errors$5(), init_hashed_copy(), init_incoming(), init_publish$3(), init_read_stored(), init_safe_path();
 }));
 // src/adapters/local-store/list-stored.ts
-async function listStored(place, folder) {
+async function listStored(place, folder, after = "") {
 	let key = folder.replace(/\/$/, ""), segments = segmentsOf(key), { base, segments: own } = splitRoot(place.root, place.uriBase), above = await findFolder(base, [...own, ...segments.slice(0, -1)]), top = above === void 0 ? void 0 : join(above, segments.at(-1) ?? "");
 	if (top === void 0 || (await lstat(top).catch(unlessMissing$1))?.isDirectory() !== !0) return [];
 	let keys = [], level = [""];
-	for (; level.length > 0 && keys.length < LIST_LIMIT$1;) {
+	for (; level.length > 0 && keys.length < MOST_FILES;) {
 		let next = [];
 		for (let path of level) for (let entry of await readdir(join(top, path), { withFileTypes: !0 })) {
 			let name = path === "" ? entry.name : `${path}/${entry.name}`;
@@ -31914,10 +32083,10 @@ async function listStored(place, folder) {
 		}
 		level = next;
 	}
-	return keys.slice(0, LIST_LIMIT$1).toSorted();
+	return keys.filter((found) => found > after).toSorted().slice(0, LIST_LIMIT$1);
 }
-var LIST_LIMIT$1, init_list_stored = __esmMin((() => {
-	init_safe_path(), LIST_LIMIT$1 = 1e4;
+var LIST_LIMIT$1, MOST_FILES, init_list_stored = __esmMin((() => {
+	init_safe_path(), LIST_LIMIT$1 = 1e4, MOST_FILES = 1e6;
 }));
 // src/adapters/local-store/records.ts
 async function putRecord$1(place, key, text) {
@@ -31938,12 +32107,12 @@ async function putRecord$1(place, key, text) {
 async function readRecord$1(place, key) {
 	let found = await findStored(place, key);
 	if (found !== void 0) {
-		if (found.sizeBytes <= MOST_BYTES$3) return readFile(found.path, "utf8");
+		if (found.sizeBytes <= MOST_BYTES$4) return readFile(found.path, "utf8");
 		throw new ModeltrailError("STORAGE", `${found.path} is larger than any record.`);
 	}
 }
-var MOST_BYTES$3, init_records$1 = __esmMin((() => {
-	init_errors$5(), init_incoming(), init_put_stored(), init_read_stored(), init_safe_path(), MOST_BYTES$3 = 65536;
+var MOST_BYTES$4, init_records$1 = __esmMin((() => {
+	init_errors$5(), init_incoming(), init_put_stored(), init_read_stored(), init_safe_path(), MOST_BYTES$4 = 65536;
 })), open_local_store_exports = __exportAll({ openLocalStore: () => openLocalStore });
 function openLocalStore(options) {
 	let { root, uriBase, hardLinks = !0 } = options;
@@ -31964,7 +32133,7 @@ function openLocalStore(options) {
 			file
 		}, transfer)),
 		stat: (key) => coded(void 0, () => statStored(place, key)),
-		list: (folder) => coded(void 0, () => listStored(place, folder)),
+		list: (folder, after) => coded(void 0, () => listStored(place, folder, after)),
 		verify: (key, expected, transfer = {}) => coded(transfer.signal, () => verifyStored(place, {
 			key,
 			expected
@@ -32336,7 +32505,7 @@ var init_local_source = __esmMin((() => {
 	init_errors$5();
 }));
 // src/adapters/s3/settle.ts
-async function settle(store, { key, local, signal }, found) {
+async function settle$1(store, { key, local, signal }, found) {
 	let { digest, sizeBytes, composite } = local, { head, uploaded } = found;
 	if (!(await judge$3(store, {
 		key,
@@ -32356,7 +32525,7 @@ async function settle(store, { key, local, signal }, found) {
 }
 async function settleNow(store, stored, uploaded) {
 	let head = await store.api.head(stored.key, stored.signal);
-	return head === void 0 ? void 0 : settle(store, stored, {
+	return head === void 0 ? void 0 : settle$1(store, stored, {
 		head,
 		uploaded
 	});
@@ -32484,7 +32653,7 @@ async function uploadInParts(store, upload) {
 	let { key, source, options } = upload, { signal } = options, partSize = partSizeOf(store, source.sizeBytes);
 	for (let round = 1;; round += 1) {
 		let head = await store.api.head(key, signal);
-		if (head !== void 0) return settle(store, {
+		if (head !== void 0) return settle$1(store, {
 			key,
 			local: await hashInParts(upload, partSize),
 			signal
@@ -32668,13 +32837,13 @@ async function readRecord({ api, bucket }, key) {
 	}), parts = [], size = 0;
 	for await (let part of body) {
 		let bytes = Buffer.from(part);
-		if (size += bytes.length, size > MOST_BYTES$2) throw body.destroy(), new ModeltrailError("STORAGE", `s3://${bucket}/${key} is larger than any record.`);
+		if (size += bytes.length, size > MOST_BYTES$3) throw body.destroy(), new ModeltrailError("STORAGE", `s3://${bucket}/${key} is larger than any record.`);
 		parts.push(bytes);
 	}
 	return Buffer.concat(parts).toString("utf8");
 }
-var MOST_BYTES$2, init_records = __esmMin((() => {
-	init_errors$5(), init_upload(), MOST_BYTES$2 = 65536;
+var MOST_BYTES$3, init_records = __esmMin((() => {
+	init_errors$5(), init_upload(), MOST_BYTES$3 = 65536;
 })), RequestChecksumCalculation, DEFAULT_REQUEST_CHECKSUM_CALCULATION, ResponseChecksumValidation, DEFAULT_RESPONSE_CHECKSUM_VALIDATION, ChecksumAlgorithm, ChecksumLocation, DEFAULT_CHECKSUM_ALGORITHM, init_constants$7 = __esmMin((() => {
 	RequestChecksumCalculation = {
 		WHEN_SUPPORTED: "WHEN_SUPPORTED",
@@ -33537,15 +33706,15 @@ var init_concatBytes = __esmMin((() => {})), deserializerMiddleware, findHeader$
 		}
 		return map;
 	};
-})), filePromises, fileIntercept, readFile$1, init_readFile = __esmMin((() => {
-	filePromises = {}, fileIntercept = {}, readFile$1 = (path, options) => fileIntercept[path] === void 0 ? ((!filePromises[path] || options?.ignoreCache) && (filePromises[path] = readFile(path, "utf8")), filePromises[path]) : fileIntercept[path];
+})), filePromises, fileIntercept, readFile$2, init_readFile = __esmMin((() => {
+	filePromises = {}, fileIntercept = {}, readFile$2 = (path, options) => fileIntercept[path] === void 0 ? ((!filePromises[path] || options?.ignoreCache) && (filePromises[path] = readFile(path, "utf8")), filePromises[path]) : fileIntercept[path];
 })), swallowError$1, loadSharedConfigFiles, init_loadSharedConfigFiles = __esmMin((() => {
 	init_getConfigData(), init_getConfigFilepath(), init_getCredentialsFilepath(), init_getHomeDir(), init_parseIni(), init_readFile(), init_constants$6(), swallowError$1 = () => ({}), loadSharedConfigFiles = async (init = {}) => {
 		let { filepath = getCredentialsFilepath(), configFilepath = getConfigFilepath() } = init, homeDir = getHomeDir(), resolvedFilepath = filepath;
 		filepath.startsWith("~/") && (resolvedFilepath = join(homeDir, filepath.slice(2)));
 		let resolvedConfigFilepath = configFilepath;
 		configFilepath.startsWith("~/") && (resolvedConfigFilepath = join(homeDir, configFilepath.slice(2)));
-		let parsedFiles = await Promise.all([readFile$1(resolvedConfigFilepath, { ignoreCache: init.ignoreCache }).then(parseIni).then(getConfigData).catch(swallowError$1), readFile$1(resolvedFilepath, { ignoreCache: init.ignoreCache }).then(parseIni).catch(swallowError$1)]);
+		let parsedFiles = await Promise.all([readFile$2(resolvedConfigFilepath, { ignoreCache: init.ignoreCache }).then(parseIni).then(getConfigData).catch(swallowError$1), readFile$2(resolvedFilepath, { ignoreCache: init.ignoreCache }).then(parseIni).catch(swallowError$1)]);
 		return {
 			configFile: parsedFiles[0],
 			credentialsFile: parsedFiles[1]
@@ -33557,7 +33726,7 @@ var init_concatBytes = __esmMin((() => {})), deserializerMiddleware, findHeader$
 		[key.substring(key.indexOf(".") + 1)]: value
 	}), {});
 })), swallowError, loadSsoSessionData, init_loadSsoSessionData = __esmMin((() => {
-	init_getConfigFilepath(), init_getSsoSessionData(), init_parseIni(), init_readFile(), swallowError = () => ({}), loadSsoSessionData = async (init = {}) => readFile$1(init.configFilepath ?? getConfigFilepath()).then(parseIni).then(getSsoSessionData).catch(swallowError);
+	init_getConfigFilepath(), init_getSsoSessionData(), init_parseIni(), init_readFile(), swallowError = () => ({}), loadSsoSessionData = async (init = {}) => readFile$2(init.configFilepath ?? getConfigFilepath()).then(parseIni).then(getSsoSessionData).catch(swallowError);
 })), mergeConfigFiles, init_mergeConfigFiles = __esmMin((() => {
 	mergeConfigFiles = (...files) => {
 		let merged = {};
@@ -35131,7 +35300,7 @@ var init_client_command_builder = __esmMin((() => {
 	nodeFipsConfigSelectors: () => nodeFipsConfigSelectors,
 	numberSelector: () => numberSelector,
 	parseKnownFiles: () => parseKnownFiles,
-	readFile: () => readFile$1,
+	readFile: () => readFile$2,
 	resolveCustomEndpointsConfig: () => resolveCustomEndpointsConfig,
 	resolveDefaultsModeConfig: () => resolveDefaultsModeConfig,
 	resolveEndpointsConfig: () => resolveEndpointsConfig,
@@ -61132,12 +61301,13 @@ var import_dist_cjs, LIST_PAGES, SdkApi, init_sdk_api = __esmMin((() => {
 			}
 			return parts;
 		}
-		async listKeys(prefix, limit) {
+		async listKeys(prefix, { limit, after }) {
 			let keys = [], ContinuationToken;
-			for (let page = 0; page < LIST_PAGES && keys.length < limit; page += 1) {
+			for (let page = 0; page < limit && keys.length < limit; page += 1) {
 				let input = {
 					Bucket: this.#bucket,
 					Prefix: prefix,
+					StartAfter: after,
 					ContinuationToken
 				}, output = await answerTo(this.#client.send(new import_dist_cjs.ListObjectsV2Command(input)), `list ${prefix}`);
 				for (let { Key } of output.Contents ?? []) Key !== void 0 && keys.push(Key);
@@ -61176,7 +61346,13 @@ function storeOn(api, options) {
 		uriOf: (key) => `s3://${options.bucket}/${key.endsWith("/") ? `${full(key.slice(0, -1))}/` : full(key)}`,
 		put: async (key, file, transfer) => upload(store, full(key), file, transfer),
 		stat: async (key) => api.head(full(key)),
-		list: async (folder) => (await api.listKeys(`${full(folder.replace(/\/$/, ""))}/`, LIST_LIMIT)).filter((key) => !key.endsWith("/")).map((key) => key.slice(options.prefix.length)).toSorted(),
+		list: async (folder, after) => {
+			let range = {
+				limit: LIST_LIMIT,
+				after: after === void 0 ? void 0 : full(after)
+			};
+			return (await api.listKeys(`${full(folder.replace(/\/$/, ""))}/`, range)).filter((key) => !key.endsWith("/")).map((key) => key.slice(options.prefix.length)).toSorted();
+		},
 		verify: async (key, expected, transfer = {}) => verify(store, {
 			key: full(key),
 			expected
@@ -61474,10 +61650,10 @@ function closeOpen(lines) {
 		let found = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1] ?? "";
 		fence === "" ? fence = found : found.startsWith(fence) && line.trim() === found && (fence = "");
 	}
-	let text = lines.join("\n"), folded = countOf(text, /<details[\s>]/gi) - countOf(text, /<\/details>/gi);
+	let text = lines.join("\n"), folded = countOf$1(text, /<details[\s>]/gi) - countOf$1(text, /<\/details>/gi);
 	return `${text}${fence === "" ? "" : `\n${fence}`}${"\n\n</details>".repeat(Math.max(0, folded))}`;
 }
-function countOf(text, pattern) {
+function countOf$1(text, pattern) {
 	return text.match(pattern)?.length ?? 0;
 }
 function namesOf(parts) {
@@ -61501,7 +61677,7 @@ var BEGIN, END, MOST_CHARACTERS$2, MOST_TITLE, FEWEST_LINES, HEADING, init_body 
 // src/adapters/github/pages.ts
 async function readPages(ask, enough = () => !1) {
 	let items = [];
-	for (let page = 1; page <= MOST_PAGES; page++) {
+	for (let page = 1; page <= MOST_PAGES$1; page++) {
 		let { data, headers } = await ask({
 			page,
 			per_page: PER_PAGE
@@ -61514,8 +61690,8 @@ async function readPages(ask, enough = () => !1) {
 function notAList() {
 	return new ModeltrailError("NETWORK", "GitHub gave an answer that is no list, or a list without end", { hint: "Run the command again later." });
 }
-var PER_PAGE, MOST_PAGES, init_pages = __esmMin((() => {
-	init_errors$5(), PER_PAGE = 100, MOST_PAGES = 500;
+var PER_PAGE, MOST_PAGES$1, init_pages = __esmMin((() => {
+	init_errors$5(), PER_PAGE = 100, MOST_PAGES$1 = 500;
 }));
 // src/adapters/github/pulls.ts
 async function readPullsOf(place, branch) {
@@ -61592,7 +61768,7 @@ async function closePull(place, pull, closing) {
 		pull_number: pull.number
 	}, marker = endOf(place, pull, closing), body = marker === void 0 ? void 0 : replaceMarker(pull.body ?? "", marker);
 	if (marker !== void 0 && body === void 0) throw noRoom(pull);
-	await settle$1(async () => (await rest.pulls.update({
+	await settle$2(async () => (await rest.pulls.update({
 		...at,
 		state: "closed",
 		...body === void 0 ? {} : { body }
@@ -61626,7 +61802,7 @@ async function link$1(place, pull, by) {
 	}))).some((one) => isTrusted(one) && one.body?.includes(marker) === !0) ? !0 : void 0;
 	if (await look() === !0) return;
 	let [newer] = await readPullsOf(place, by), body = `Superseded by ${newer === void 0 ? `\`${by.replaceAll("`", "'")}\`` : `#${newer.number}`}, a newer proposal for the same stage. What was approved here does not count there.`;
-	await settle$1(async () => (await rest.issues.createComment({
+	await settle$2(async () => (await rest.issues.createComment({
 		...at,
 		body: `${body}\n\n${marker}`
 	}), !0), look);
@@ -61693,7 +61869,7 @@ function isGoing$1(branch, number) {
 	return new ModeltrailError("CONFLICT", `the branch ${branch} of #${number} was deleted just now`, { hint: "Run the command again." });
 }
 async function listOpenProposals(place) {
-	let { branches, branchPrefix } = place, folders = KINDS$2.map((kind) => `${branchPrefix}${kind}/`), pulls = (await readOpenPulls(place)).filter(({ head }) => folders.some((folder) => head.ref.startsWith(folder))), fetched = !1, proposals = [];
+	let { branches, branchPrefix } = place, folders = KINDS$3.map((kind) => `${branchPrefix}${kind}/`), pulls = (await readOpenPulls(place)).filter(({ head }) => folders.some((folder) => head.ref.startsWith(folder))), fetched = !1, proposals = [];
 	for (let pull of pulls) {
 		let branch = pull.head.ref;
 		await branches.tip(branch) !== pull.head.sha && !fetched && (await branches.refresh(), fetched = !0);
@@ -61706,8 +61882,8 @@ async function listOpenProposals(place) {
 	}
 	return proposals.toSorted((a, b) => a.branch < b.branch ? -1 : 1);
 }
-var KINDS$2, init_find = __esmMin((() => {
-	init_errors$5(), init_body(), init_errors$4(), init_marker(), init_pages(), init_pulls(), KINDS$2 = [
+var KINDS$3, init_find = __esmMin((() => {
+	init_errors$5(), init_body(), init_errors$4(), init_marker(), init_pages(), init_pulls(), KINDS$3 = [
 		"promote",
 		"rollback",
 		"register",
@@ -61828,7 +62004,7 @@ async function mergeBy(place, { number, head, method }) {
 		merge_method: method
 	};
 	for (let attempt = 1;; attempt++) try {
-		return await settle$1(async () => ({ commit: (await rest.pulls.merge(request)).data.sha }), () => findMerged(place, number, head));
+		return await settle$2(async () => ({ commit: (await rest.pulls.merge(request)).data.sha }), () => findMerged(place, number, head));
 	} catch (error) {
 		if (attempt === BASE_TRIES || !isRefusal(error) || !BASE_MOVED.test(error.said)) throw error;
 	}
@@ -61857,7 +62033,7 @@ async function armAutoMerge(place, number, head) {
 	if (pull.head.sha !== head) throw new ModeltrailError("CONFLICT", `#${number} was moved by somebody else`, { hint: "Run the command again: what the branch holds now is then judged." });
 	if (pull.merged_at !== null || pull.auto_merge !== null) return;
 	let { methods, autoMerge } = await readSettings(place);
-	if (!autoMerge || methods.length === 0) throw notArmed(number, "auto-merge is not enabled in this repository");
+	if (!autoMerge || methods.length === 0) throw notArmed$1(number, "auto-merge is not enabled in this repository");
 	let refusal;
 	for (let method of methods) try {
 		await armBy(place, pull, {
@@ -61868,12 +62044,12 @@ async function armAutoMerge(place, number, head) {
 		return;
 	} catch (error) {
 		if (!(error instanceof GitHubError) || error.code !== "INVALID_INPUT") throw error;
-		if (refusal = notArmed(number, error.said, error), !WRONG_METHOD.test(error.said)) break;
+		if (refusal = notArmed$1(number, error.said, error), !WRONG_METHOD.test(error.said)) break;
 	}
 	throw refusal;
 }
 async function armBy(place, { node_id: pull }, { number, head, method }) {
-	await settle$1(async () => (await place.api.graphql(ARM, {
+	await settle$2(async () => (await place.api.graphql(ARM, {
 		pull,
 		by: method.toUpperCase(),
 		head
@@ -61882,7 +62058,7 @@ async function armBy(place, { node_id: pull }, { number, head, method }) {
 		return now.merged_at !== null || now.auto_merge !== null || void 0;
 	});
 }
-function notArmed(number, why, cause) {
+function notArmed$1(number, why, cause) {
 	let isClean = /clean status/i.test(why);
 	return new ModeltrailError("MERGE_REFUSED", `#${number} cannot be merged by GitHub itself: ${why}`, {
 		hint: isClean ? `Nothing stands in its way: modeltrail merge ${number}.` : "It takes Settings > General > Allow auto-merge, and a rule of the base branch to wait for.",
@@ -61903,6 +62079,33 @@ async function readOwnAccess({ api: { rest, repo } }) {
 	return archived ? "archived" : permissions?.push === !0 ? "write" : permissions?.pull === !0 ? "read" : "untold";
 }
 var init_own_access = __esmMin((() => {}));
+// src/adapters/github/hidden.ts
+async function unlessHidden(ask) {
+	try {
+		return await ask();
+	} catch (error) {
+		if (error instanceof GitHubError && (error.httpStatus === 403 || error.httpStatus === 404)) return;
+		throw error;
+	}
+}
+var init_hidden = __esmMin((() => {
+	init_errors$4();
+}));
+// src/adapters/github/owner-mistakes.ts
+async function readOwnerMistakes({ api }, commit) {
+	let { rest, repo } = api;
+	return (await unlessHidden(() => rest.repos.codeownersErrors({
+		...repo,
+		ref: commit
+	})))?.data.errors.map(({ line, kind, source = "" }) => ({
+		line,
+		kind,
+		source
+	}));
+}
+var init_owner_mistakes = __esmMin((() => {
+	init_hidden();
+}));
 // src/adapters/github/draft.ts
 function draftMarkOf(marker) {
 	let mark = marker?.draft;
@@ -61944,7 +62147,7 @@ function refusal({ number }, wanted, { said }) {
 	return wanted ? `#${number} did not become a draft although it is denied (${said}): click "Convert to draft" on its page` : `#${number} is still a draft although it may be reviewed (${said}): click "Ready for review" on its page`;
 }
 async function convert({ api }, pull, wanted) {
-	await settle$1(async () => (await api.graphql(wanted ? DRAFT : READY, { pull: pull.node_id }), !0), async () => {
+	await settle$2(async () => (await api.graphql(wanted ? DRAFT : READY, { pull: pull.node_id }), !0), async () => {
 		let { data } = await api.rest.pulls.get({
 			...api.repo,
 			pull_number: pull.number
@@ -61980,10 +62183,10 @@ var MOST_CHARACTERS$1, init_labels = __esmMin((() => {
 // src/adapters/github/publish.ts
 async function publishProposal(place, proposal, expected) {
 	let pushed = await pushHead(place, proposal, expected), pulls = await readPullsOf(place, proposal.branch), open = openOf(pulls);
-	if (!pushed && open?.head.sha !== proposal.head && await requireTip(place, proposal), open === void 0 && hasEnded(pulls[0], proposal, expected)) return takeBack(place, proposal, pulls[0]);
+	if (!pushed && open?.head.sha !== proposal.head && await requireTip(place, proposal), open === void 0 && hasEnded(pulls[0], proposal, expected)) return takeBack$1(place, proposal, pulls[0]);
 	if (open === void 0 && !pushed && pulls[0]?.head.sha === proposal.head) throw isGoing(proposal.branch);
 	let { pull, warnings } = open === void 0 ? await create$1(place, proposal) : await update(place, proposal, open);
-	if (pull.state !== "open") return takeBack(place, proposal, pull);
+	if (pull.state !== "open") return takeBack$1(place, proposal, pull);
 	let unlabelled = await addLabels(place, pull, proposal.labels);
 	return {
 		head: proposal.head,
@@ -62017,7 +62220,7 @@ function moved(branch) {
 function hasEnded(last, { head }, expected) {
 	return last !== void 0 && expected !== null && (last.head.sha === expected || last.head.sha === head);
 }
-async function takeBack(place, { branch, head }, pull) {
+async function takeBack$1(place, { branch, head }, pull) {
 	try {
 		await place.branches.move({
 			branch,
@@ -62033,7 +62236,7 @@ async function takeBack(place, { branch, head }, pull) {
 async function create$1(place, proposal) {
 	let { rest, repo } = place.api, { branch, draft, description } = proposal, body = renderBody("", description, markerOf$1(proposal, draft ? "ours" : void 0)) ?? "", title = renderTitle(proposal.title), look = async () => openOf(await readPullsOf(place, branch));
 	try {
-		return await update(place, proposal, await settle$1(async () => (await rest.pulls.create({
+		return await update(place, proposal, await settle$2(async () => (await rest.pulls.create({
 			...repo,
 			title,
 			head: branch,
@@ -62096,7 +62299,7 @@ async function update(place, proposal, pull) {
 		};
 	}
 	return {
-		pull: await settle$1(async () => (await rest.pulls.update({
+		pull: await settle$2(async () => (await rest.pulls.update({
 			...at,
 			title,
 			body
@@ -62132,7 +62335,7 @@ async function readReviews({ api: { rest, repo } }, number) {
 		...page,
 		pull_number: number
 	}))).flatMap((reply) => {
-		let state = STATES$1[reply.state];
+		let state = STATES$2[reply.state];
 		return state === void 0 || reply.submitted_at === void 0 ? [] : [toReview(reply, state, toSeconds(reply.submitted_at))];
 	}).toSorted((a, b) => a.at - b.at);
 }
@@ -62195,8 +62398,8 @@ async function readPermission({ api: { rest, repo } }, login) {
 		throw error;
 	}
 }
-var STATES$1, MOST_COMMITS$1, MOST_MAIL, PERMISSIONS, init_reviews = __esmMin((() => {
-	init_errors$5(), init_body(), init_errors$4(), init_pages(), init_pulls(), STATES$1 = {
+var STATES$2, MOST_COMMITS$1, MOST_MAIL, PERMISSIONS, init_reviews = __esmMin((() => {
+	init_errors$5(), init_body(), init_errors$4(), init_pages(), init_pulls(), STATES$2 = {
 		APPROVED: "approved",
 		CHANGES_REQUESTED: "changes-requested",
 		COMMENTED: "commented",
@@ -62207,29 +62410,199 @@ var STATES$1, MOST_COMMITS$1, MOST_MAIL, PERMISSIONS, init_reviews = __esmMin(((
 		"read"
 	];
 }));
+// src/adapters/github/required-source.ts
+function toSource(app) {
+	return app == null || app === -1 ? "anybody" : app === ACTIONS_APP ? "workflows" : "other";
+}
+var ACTIONS_APP, init_required_source = __esmMin((() => {
+	ACTIONS_APP = 15368;
+}));
+// src/adapters/github/classic-protection.ts
+async function readClassic(place, branch) {
+	let { rest, repo } = place.api;
+	if ((await unlessHidden(() => rest.repos.getBranch({
+		...repo,
+		branch
+	})))?.data.protection.enabled !== !0) return NONE;
+	let told = await unlessHidden(() => rest.repos.getBranchProtection({
+		...repo,
+		branch
+	}));
+	return told === void 0 ? {
+		...NONE,
+		partial: !0
+	} : toRules(told.data);
+}
+function toRules(data) {
+	let reviews = data.required_pull_request_reviews;
+	return {
+		pullRequests: reviews !== void 0,
+		approvals: reviews?.required_approving_review_count ?? 0,
+		codeOwners: reviews?.require_code_owner_reviews === !0,
+		staleDismissed: reviews?.dismiss_stale_reviews === !0,
+		lastPushApproved: reviews?.require_last_push_approval === !0,
+		forcePushesBlocked: data.allow_force_pushes?.enabled !== !0,
+		deletionBlocked: data.allow_deletions?.enabled !== !0,
+		linearHistory: data.required_linear_history?.enabled === !0,
+		mergeQueue: !1,
+		pushBlocks: blocksOf(data),
+		exceptions: exceptionsOf(data),
+		statuses: (data.required_status_checks?.checks ?? []).map(({ context, app_id }) => ({
+			name: context,
+			source: toSource(app_id)
+		})),
+		partial: !1
+	};
+}
+function blocksOf(data) {
+	let excepted = mayBypassPulls(data);
+	return [
+		...data.required_pull_request_reviews === void 0 ? [] : [{
+			rule: "pull_request",
+			excepted
+		}],
+		...data.required_signatures?.enabled === !0 ? [{
+			rule: "required_signatures",
+			excepted: !1
+		}] : [],
+		...data.required_status_checks === void 0 ? [] : [{
+			rule: "required_status_checks",
+			excepted: !1
+		}],
+		...data.restrictions === void 0 ? [] : [{
+			rule: "update",
+			excepted: !0
+		}],
+		...data.lock_branch?.enabled === !0 ? [{
+			rule: "lock_branch",
+			excepted: !1
+		}] : []
+	];
+}
+function mayBypassPulls(data) {
+	let allowed = data.required_pull_request_reviews?.bypass_pull_request_allowances;
+	return [
+		allowed?.users,
+		allowed?.teams,
+		allowed?.apps
+	].some((each) => (each ?? []).length > 0);
+}
+function exceptionsOf(data) {
+	return [...data.enforce_admins?.enabled === !0 ? [] : [{
+		rules: NAME,
+		kinds: KINDS$2,
+		who: "admins of the repository"
+	}], ...mayBypassPulls(data) ? [{
+		rules: NAME,
+		kinds: ["pull_request"],
+		who: "those who need no pull request"
+	}] : []];
+}
+var NONE, NAME, KINDS$2, init_classic_protection = __esmMin((() => {
+	init_hidden(), init_required_source(), NONE = {
+		pullRequests: !1,
+		approvals: 0,
+		codeOwners: !1,
+		staleDismissed: !1,
+		lastPushApproved: !1,
+		forcePushesBlocked: !1,
+		deletionBlocked: !1,
+		linearHistory: !1,
+		mergeQueue: !1,
+		pushBlocks: [],
+		exceptions: [],
+		statuses: [],
+		partial: !1
+	}, NAME = "branch protection", KINDS$2 = [
+		"pull_request",
+		"required_status_checks",
+		"non_fast_forward",
+		"deletion"
+	];
+}));
+// src/adapters/github/rule-exceptions.ts
+async function readExceptions({ api }, rules) {
+	let { rest, repo } = api, found = new Map();
+	for (let { ruleset_id: id } of rules) {
+		if (id === void 0 || found.has(id)) continue;
+		let told = await unlessHidden(() => rest.repos.getRepoRuleset({
+			...repo,
+			ruleset_id: id
+		})), actors = told?.data.bypass_actors, kinds = rules.filter((rule) => rule.ruleset_id === id).map(({ type }) => type);
+		found.set(id, actors?.map((actor) => ({
+			rules: told?.data.name ?? "",
+			kinds,
+			who: describeActor(actor.actor_type, actor.actor_id),
+			mode: actor.bypass_mode ?? "always"
+		})));
+	}
+	return found;
+}
+function toExceptions(told, classic) {
+	let all = [...told.values()];
+	if (!all.includes(void 0)) return [...all.flatMap((each) => each ?? []).map(({ rules, kinds, who }) => ({
+		rules,
+		kinds,
+		who
+	})), ...classic];
+}
+function describeActor(type, id) {
+	return (type === "RepositoryRole" ? ROLES[id ?? 0] : void 0) ?? ACTORS[type] ?? "somebody";
+}
+var ROLES, ACTORS, init_rule_exceptions = __esmMin((() => {
+	init_hidden(), ROLES = {
+		2: "everybody who may maintain",
+		4: "everybody who may write",
+		5: "admins of the repository"
+	}, ACTORS = {
+		Integration: "an App",
+		OrganizationAdmin: "owners of the organization",
+		RepositoryRole: "a role of the organization's own",
+		Team: "a team",
+		DeployKey: "deploy keys",
+		User: "a person"
+	};
+}));
 // src/adapters/github/rules.ts
 async function readBranchRules(place, branch) {
 	let { rest, repo } = place.api, rules = await readPages((page) => rest.repos.getBranchRules({
 		...repo,
 		...page,
 		branch
-	})), has = (type) => rules.some((rule) => rule.type === type), reviews = rules.filter(({ type }) => type === "pull_request").map(reviewsIn), classic = await readClassic(place, branch);
+	})), told = await readExceptions(place, rules), classic = await readClassic(place, branch), has = (type) => rules.some((rule) => rule.type === type), reviews = rules.filter(({ type }) => type === "pull_request").map(reviewsIn);
 	return {
 		pullRequests: has("pull_request") || classic.pullRequests,
 		approvals: Math.max(classic.approvals, ...reviews.map(({ approvals }) => approvals)),
 		codeOwners: classic.codeOwners || reviews.some(({ codeOwners }) => codeOwners),
+		staleDismissed: classic.staleDismissed || reviews.some(({ staleDismissed }) => staleDismissed),
+		lastPushApproved: classic.lastPushApproved || reviews.some(({ lastPushApproved }) => lastPushApproved),
 		forcePushesBlocked: has("non_fast_forward") || classic.forcePushesBlocked,
 		deletionBlocked: has("deletion") || classic.deletionBlocked,
+		linearHistory: has("required_linear_history") || classic.linearHistory,
+		mergeQueue: has("merge_queue"),
+		pushBlocks: [...blocksIn(rules, told), ...classic.pushBlocks],
+		exceptions: toExceptions(told, classic.exceptions),
 		statuses: [...rules.filter(({ type }) => type === "required_status_checks").flatMap(statusesIn), ...classic.statuses],
 		partial: classic.partial
 	};
 }
 function reviewsIn({ parameters }) {
-	let { required_approving_review_count: approvals = 0, require_code_owner_review: codeOwners = !1 } = parameters ?? {};
+	let { required_approving_review_count: approvals = 0, require_code_owner_review: codeOwners = !1, dismiss_stale_reviews_on_push: staleDismissed = !1, require_last_push_approval: lastPushApproved = !1 } = parameters ?? {};
 	return {
 		approvals,
-		codeOwners
+		codeOwners,
+		staleDismissed,
+		lastPushApproved
 	};
+}
+function blocksIn(rules, told) {
+	return rules.filter(({ type }) => BLOCKING.has(type)).map(({ type, ruleset_id: id }) => ({
+		rule: type,
+		excepted: told.get(id ?? -1)?.some(mayPush)
+	}));
+}
+function mayPush({ mode }) {
+	return mode !== "pull_request";
 }
 function statusesIn({ parameters }) {
 	let { required_status_checks: checks = [] } = parameters ?? {};
@@ -62238,61 +62611,20 @@ function statusesIn({ parameters }) {
 		source: toSource(integration_id)
 	}));
 }
-function toSource(app) {
-	return app == null || app === -1 ? "anybody" : app === ACTIONS_APP ? "workflows" : "other";
-}
-async function readClassic({ api }, branch) {
-	let { rest, repo } = api, found = await unlessHidden(() => rest.repos.getBranch({
-		...repo,
-		branch
-	}));
-	if (found === void 0) return NO_CLASSIC;
-	let { protection } = found.data;
-	if (protection.enabled !== !0) return NO_CLASSIC;
-	let told = await unlessHidden(() => rest.repos.getBranchProtection({
-		...repo,
-		branch
-	}));
-	if (told === void 0) return {
-		...NO_CLASSIC,
-		partial: !0
-	};
-	let { data } = told, reviews = data.required_pull_request_reviews;
-	return {
-		pullRequests: reviews !== void 0,
-		approvals: reviews?.required_approving_review_count ?? 0,
-		codeOwners: reviews?.require_code_owner_reviews === !0,
-		forcePushesBlocked: data.allow_force_pushes?.enabled !== !0,
-		deletionBlocked: data.allow_deletions?.enabled !== !0,
-		statuses: (data.required_status_checks?.checks ?? []).map(({ context, app_id }) => ({
-			name: context,
-			source: toSource(app_id)
-		})),
-		partial: !1
-	};
-}
 async function readWorkflowsMayApprove({ api }) {
 	let { rest, repo } = api;
 	return (await unlessHidden(() => rest.actions.getGithubActionsDefaultWorkflowPermissionsRepository({ ...repo })))?.data.can_approve_pull_request_reviews;
 }
-async function unlessHidden(ask) {
-	try {
-		return await ask();
-	} catch (error) {
-		if (error instanceof GitHubError && (error.httpStatus === 403 || error.httpStatus === 404)) return;
-		throw error;
-	}
-}
-var ACTIONS_APP, NO_CLASSIC, init_rules$1 = __esmMin((() => {
-	init_errors$4(), init_pages(), ACTIONS_APP = 15368, NO_CLASSIC = {
-		pullRequests: !1,
-		approvals: 0,
-		codeOwners: !1,
-		forcePushesBlocked: !1,
-		deletionBlocked: !1,
-		statuses: [],
-		partial: !1
-	};
+var BLOCKING, init_rules$1 = __esmMin((() => {
+	init_classic_protection(), init_hidden(), init_pages(), init_required_source(), init_rule_exceptions(), BLOCKING = new Set([
+		"update",
+		"pull_request",
+		"required_signatures",
+		"required_status_checks",
+		"required_deployments",
+		"merge_queue",
+		"workflows"
+	]);
 }));
 // src/adapters/github/requests.ts
 async function readRequest({ api: { rest, repo } }, number) {
@@ -62369,7 +62701,7 @@ async function keepComment(place, viewer, number, { marker, body, create }) {
 		...repo,
 		comment_id: id
 	});
-	says(standing) === !0 || standing === void 0 && !create || await settle$1(async () => (standing === void 0 ? await rest.issues.createComment({
+	says(standing) === !0 || standing === void 0 && !create || await settle$2(async () => (standing === void 0 ? await rest.issues.createComment({
 		...repo,
 		issue_number: number,
 		body: text
@@ -62384,36 +62716,53 @@ var init_standing_comment = __esmMin((() => {
 }));
 // src/adapters/github/statuses.ts
 async function setStatuses(place, viewer, head, { statuses, guard }) {
-	let wanted = statuses.map(toWritten), standing = await readLast$1(place, head, wanted.map(({ name }) => name)), me = await viewer(), isDone = (status, replies) => {
-		let last = replies.get(status.name);
-		return last !== void 0 && isViewer(me, last.creator) && saysTheSame(last, status);
-	}, write = (status) => settle$1(() => create(place, head, status), async () => isDone(status, await readLast$1(place, head, [status.name])) ? !0 : void 0);
-	for (let status of wanted) !isDone(status, standing) && isWanted(status, standing.get(status.name)) && (guard === void 0 || guard.otherwise.name !== status.name || status.state !== "success" ? await write(status) : await writeGuarded(status, guard, {
-		write,
-		last: () => readLast$1(place, head, [status.name])
-	}));
-}
-function isWanted({ onlyIfThere, onlyOver }, last) {
-	return onlyIfThere === !0 && last === void 0 ? !1 : onlyOver === void 0 || last?.state === onlyOver;
-}
-async function writeGuarded(status, guard, { write, last }) {
-	let otherwise = toWritten(guard.otherwise);
-	if (!await guard.holds()) {
-		((await last()).get(status.name)?.state ?? "success") === "success" && await write(otherwise);
-		return;
+	let wanted = statuses.map(toWritten), me = await viewer(), replies = await readReplies(place, head, enoughFor(me, wanted, guard)), standing = lastOf(replies), isDone = (status, last) => last !== void 0 && isViewer(me, last.creator) && saysTheSame(last, status), last = async (name) => lastOf(await readReplies(place, head, seen([name]))).get(name), write = (status) => settle$2(() => create(place, head, status), async () => isDone(status, await last(status.name)) ? !0 : void 0), outcome = "told";
+	for (let status of wanted) {
+		let own = replies.find((one) => one.context === status.name && isViewer(me, one.creator)), found = standing.get(status.name);
+		!isDone(status, found) && isWanted(status, [found, own]) && (isGuarded(status, guard) ? outcome = await writeGuarded(status, guard, {
+			write,
+			last,
+			isCrowded: countOf(replies, status.name) >= MOST_OF_A_NAME
+		}) : await write(status));
 	}
+	return outcome;
+}
+function seen(names) {
+	return (replies) => names.every((name) => replies.some(({ context }) => context === name));
+}
+function enoughFor(me, wanted, guard) {
+	let names = wanted.map(({ name }) => name), over = wanted.filter(({ onlyOver }) => onlyOver !== void 0).map(({ name }) => name), given = wanted.find((status) => isGuarded(status, guard)), hasNames = seen(names);
+	return (replies) => {
+		let ours = replies.filter(({ creator }) => isViewer(me, creator));
+		return given === void 0 ? hasNames(replies) && seen(over)(ours) : countOf(replies, given.name) >= MOST_OF_A_NAME;
+	};
+}
+function countOf(replies, name) {
+	return replies.filter(({ context }) => context === name).length;
+}
+function isGuarded({ name, state }, guard) {
+	return guard?.otherwise.name === name && state === "success";
+}
+function isWanted({ onlyIfThere, onlyOver }, standing) {
+	return onlyIfThere === !0 && standing[0] === void 0 ? !1 : onlyOver === void 0 || standing.some((one) => one?.state === onlyOver);
+}
+async function writeGuarded(status, guard, { write, last, isCrowded }) {
+	let otherwise = toWritten(guard.otherwise);
+	if (isCrowded) return await write(toWritten(guard.crowded)), "crowded";
+	if (!await guard.holds(!1)) return ((await last(status.name))?.state ?? "success") === "success" && await write(otherwise), "overtaken";
 	await write(status);
 	let holds = !1;
 	try {
-		holds = await guard.holds();
+		holds = await guard.holds(!0);
 	} finally {
 		holds || await write(otherwise);
 	}
+	return holds ? "told" : "overtaken";
 }
 async function readStatuses(place, commit) {
-	return [...(await readLast$1(place, commit, void 0)).values()].map(({ context: name, state, description, target_url: url }) => ({
+	return [...lastOf(await readReplies(place, commit, () => !1)).values()].map(({ context: name, state, description, target_url: url }) => ({
 		name,
-		state: STATES.find((one) => one === state) ?? "error",
+		state: STATES$1.find((one) => one === state) ?? "error",
 		description: description ?? "",
 		...url === null ? {} : { url }
 	}));
@@ -62427,32 +62776,89 @@ function toWritten(status) {
 function saysTheSame({ state, description }, status) {
 	return state === status.state && (description ?? "") === status.description;
 }
-async function readLast$1({ api: { rest, repo } }, ref, names) {
-	let replies = await readPages((page) => rest.repos.listCommitStatusesForRef({
+function lastOf(replies) {
+	return new Map(replies.toReversed().map((reply) => [reply.context, reply]));
+}
+function readReplies({ api: { rest, repo } }, ref, enough) {
+	return readPages((page) => rest.repos.listCommitStatusesForRef({
 		...repo,
 		...page,
 		ref
-	}), (items) => names?.every((name) => items.some(({ context }) => context === name)) ?? !1);
-	return new Map(replies.toReversed().map((reply) => [reply.context, reply]));
+	}), enough);
 }
 async function create({ api: { rest, repo } }, sha, status) {
 	let { name: context, state, description, url } = status, target = url === void 0 ? {} : { target_url: url };
-	return await rest.repos.createCommitStatus({
-		...repo,
-		sha,
-		state,
-		context,
-		description,
-		...target
-	}), !0;
+	try {
+		return await rest.repos.createCommitStatus({
+			...repo,
+			sha,
+			state,
+			context,
+			description,
+			...target
+		}), !0;
+	} catch (error) {
+		throw !(error instanceof GitHubError) || error.httpStatus !== 422 || !FULL.test(error.said) ? error : new ModeltrailError("INVALID_INPUT", `GitHub takes no more statuses named ${context} on commit ${sha.slice(0, 12)}`, {
+			hint: "Close every pull request with that head, and push the change again as a new commit.",
+			cause: error
+		});
+	}
 }
-var MOST_CHARACTERS, STATES, init_statuses = __esmMin((() => {
-	init_body(), init_pages(), init_settle$1(), init_viewer(), MOST_CHARACTERS = 140, STATES = [
+var MOST_CHARACTERS, MOST_OF_A_NAME, STATES$1, FULL, init_statuses = __esmMin((() => {
+	init_errors$5(), init_body(), init_errors$4(), init_pages(), init_settle$1(), init_viewer(), MOST_CHARACTERS = 140, MOST_OF_A_NAME = 900, STATES$1 = [
 		"success",
 		"pending",
 		"failure",
 		"error"
-	];
+	], FULL = /maximum number of statuses/i;
+}));
+// src/adapters/github/successes.ts
+async function readSuccesses({ api }, name, number) {
+	let asked = {
+		...api.repo,
+		name
+	}, { pullRequest, pullRequests } = (await (number === void 0 ? api.graphql(MANY, {
+		...asked,
+		most: MOST_OF_EACH
+	}) : api.graphql(ONE, {
+		...asked,
+		most: MOST_OF_ONE,
+		number
+	}))).repository ?? {};
+	return (pullRequests?.nodes ?? (pullRequest == null ? [] : [pullRequest])).flatMap(successesOf);
+}
+function successesOf(pull) {
+	let { number, commits, timelineItems } = pull, state = STATES[pull.state];
+	if (state === void 0) throw new ModeltrailError("NETWORK", `GitHub says of #${number} that it is ${pull.state}`, { hint: "Run the command again later." });
+	let own = commits.nodes.map(({ commit }) => commit).filter(isSuccess$1), left = timelineItems.nodes.flatMap(({ beforeCommit }) => beforeCommit ?? []).filter(isSuccess$1), isContained = isMergedAsItIs(pull), told = new Map(left.map(({ oid }) => [oid, !1]));
+	for (let { oid } of own) told.set(oid, isContained);
+	return [...told].map(([commit, isIn]) => ({
+		commit,
+		number,
+		state,
+		isContained: isIn
+	}));
+}
+function isSuccess$1({ status }) {
+	return status?.context?.state === "SUCCESS";
+}
+function isMergedAsItIs({ state, headRefOid: head, mergeCommit }) {
+	return state !== "MERGED" || mergeCommit === null ? !1 : mergeCommit.oid === head || mergeCommit.parents.nodes.some(({ oid }) => oid === head);
+}
+var PARTS, ONE, MANY, MOST_OF_ONE, MOST_OF_EACH, STATES, init_successes = __esmMin((() => {
+	init_errors$5(), PARTS = "fragment Said on Commit { oid status { context(name: $name) { state } } }\nfragment Carrier on PullRequest {\n  number state headRefOid\n  mergeCommit { oid parents(first: 2) { nodes { oid } } }\n  commits(last: $most) { nodes { commit { ...Said } } }\n  timelineItems(last: $most, itemTypes: [HEAD_REF_FORCE_PUSHED_EVENT]) {\n    nodes { ... on HeadRefForcePushedEvent { beforeCommit { ...Said } } }\n  }\n}", ONE = `query ($owner: String!, $repo: String!, $name: String!, $most: Int!, $number: Int!) {
+  repository(owner: $owner, name: $repo) { pullRequest(number: $number) { ...Carrier } }
+}
+${PARTS}`, MANY = `query ($owner: String!, $repo: String!, $name: String!, $most: Int!) {
+  repository(owner: $owner, name: $repo) {
+    pullRequests(first: 100, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { ...Carrier } }
+  }
+}
+${PARTS}`, MOST_OF_ONE = 100, MOST_OF_EACH = 10, STATES = {
+		OPEN: "open",
+		MERGED: "merged",
+		CLOSED: "closed"
+	};
 }));
 // src/adapters/github/suggest.ts
 async function postSuggestion(place, number, suggestion) {
@@ -62466,7 +62872,7 @@ async function postSuggestion(place, number, suggestion) {
 		start_line: lines.from,
 		start_side: "RIGHT"
 	} : {};
-	await settle$1(async () => (await rest.pulls.createReviewComment({
+	await settle$2(async () => (await rest.pulls.createReviewComment({
 		...repo,
 		pull_number: number,
 		commit_id: head,
@@ -62529,7 +62935,8 @@ function openGitHubForge(options) {
 		pullRequests: pullRequestsOf(place),
 		rules: {
 			branch: (ref) => readBranchRules(place, ref),
-			workflowsMayApprove: () => readWorkflowsMayApprove(place)
+			workflowsMayApprove: () => readWorkflowsMayApprove(place),
+			codeOwnerMistakes: (commit) => readOwnerMistakes(place, commit)
 		}
 	};
 }
@@ -62549,6 +62956,7 @@ function pullRequestsOf(place) {
 			guard
 		}),
 		statuses: (commit) => readStatuses(place, commit),
+		listSuccesses: (name, number) => readSuccesses(place, name, number),
 		look: (number) => readRequest(place, number),
 		listRequests: () => readRequests(place),
 		comment: (number, comment) => keepComment(place, viewer, number, comment),
@@ -62556,18 +62964,18 @@ function pullRequestsOf(place) {
 	};
 }
 var init_open_github_forge = __esmMin((() => {
-	init_branches(), init_close(), init_endpoint(), init_find(), init_left_over(), init_merge(), init_own_access(), init_publish$2(), init_reviews(), init_rules$1(), init_sdk(), init_requests(), init_standing_comment(), init_statuses(), init_suggest$1(), init_viewer();
+	init_branches(), init_close(), init_endpoint(), init_find(), init_left_over(), init_merge(), init_own_access(), init_owner_mistakes(), init_publish$2(), init_reviews(), init_rules$1(), init_sdk(), init_requests(), init_standing_comment(), init_statuses(), init_successes(), init_suggest$1(), init_viewer();
 }));
 // src/adapters/github/objects/signed.ts
 async function canSign({ objects }, proposal) {
 	let { head, base, edits } = proposal;
 	if (!await objects.isOwn(head)) return !1;
 	let commits = await objects.readCommits([base, head]), [before, after] = commits.map(({ tree }) => tree);
-	if (commits[1]?.parents.length !== 1 || commits[1].parents[0] !== base || edits.length === 0 || edits.reduce((sum, { content }) => sum + (content?.length ?? 0), 0) > MOST_BYTES$1) return !1;
+	if (commits[1]?.parents.length !== 1 || commits[1].parents[0] !== base || edits.length === 0 || edits.reduce((sum, { content }) => sum + (content?.length ?? 0), 0) > MOST_BYTES$2) return !1;
 	let changes = await objects.compareTrees(before, after);
-	return changes.length === edits.length && changes.every((change) => [change.before, change.after].every(isPlain));
+	return changes.length === edits.length && changes.every((change) => [change.before, change.after].every(isPlain$1));
 }
-function isPlain(entry) {
+function isPlain$1(entry) {
 	return entry === null || entry.mode === "100644";
 }
 async function commitOnBranch(parts, proposal, tip) {
@@ -62594,7 +63002,7 @@ async function commitOnBranch(parts, proposal, tip) {
 			}]),
 			deletions: edits.flatMap(({ path, content }) => content === null ? [{ path }] : [])
 		}
-	}, made = await settle$1(() => write(source, branch, input), () => look(source, {
+	}, made = await settle$2(() => write(source, branch, input), () => look(source, {
 		branch,
 		base,
 		tree
@@ -62627,8 +63035,8 @@ async function look(source, { branch, base, tree }) {
 		tree
 	} : void 0;
 }
-var COMMIT, MOST_BYTES$1, init_signed = __esmMin((() => {
-	init_errors$5(), init_errors$4(), init_settle$1(), init_ask(), COMMIT = "mutation ($input: CreateCommitOnBranchInput!) {\n  createCommitOnBranch(input: $input) { commit { oid tree { oid } } }\n}", MOST_BYTES$1 = 16777216;
+var COMMIT, MOST_BYTES$2, init_signed = __esmMin((() => {
+	init_errors$5(), init_errors$4(), init_settle$1(), init_ask(), COMMIT = "mutation ($input: CreateCommitOnBranchInput!) {\n  createCommitOnBranch(input: $input) { commit { oid tree { oid } } }\n}", MOST_BYTES$2 = 16777216;
 })), forge_exports = __exportAll({ openApiForge: () => openApiForge });
 function openApiForge(options) {
 	let { api, signs, base, repository } = options, inner = openGitHubForge(options), parts = {
@@ -62798,6 +63206,7 @@ function cleanEnvironment(env) {
 var LOCAL_TIMEOUT_MS, DROPPED, CLEAN, NativeGit, init_native_process = __esmMin((() => {
 	init_errors$5(), LOCAL_TIMEOUT_MS = 12e4, DROPPED = /^GIT_(DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|NAMESPACE|PREFIX|CEILING_DIRECTORIES|SHALLOW_FILE|GRAFT_FILE|REPLACE_REF_BASE|DEFAULT_HASH|CONFIG|EXTERNAL_DIFF|DIFF_OPTS|QUARANTINE_PATH|INTERNAL_SUPER_PREFIX|(NOGLOB|GLOB|ICASE|LITERAL)_PATHSPECS)$/, CLEAN = {
 		GIT_NO_REPLACE_OBJECTS: "1",
+		GIT_GRAFT_FILE: devNull,
 		GIT_OPTIONAL_LOCKS: "0",
 		GIT_LITERAL_PATHSPECS: "1",
 		GIT_TERMINAL_PROMPT: "0",
@@ -62905,7 +63314,7 @@ var FORBIDDEN, init_ref_name = __esmMin((() => {
 // src/adapters/git/ref-files.ts
 function parseRef(name, text) {
 	let value = text.trimEnd();
-	if (isOid$1(value)) return { oid: value };
+	if (isOid(value)) return { oid: value };
 	let target = /^ref:\s*(\S+)$/.exec(value)?.[1];
 	if (target !== void 0) return { target };
 	throw new ModeltrailError("GIT", `${name} is damaged: it holds no object id`, { hint: "its reflog (`git reflog`) holds the values from before" });
@@ -63063,12 +63472,14 @@ var MAX_HEADER, NativeBatch, init_native_batch = __esmMin((() => {
 		#queue = [];
 		#header = Buffer.alloc(0);
 		#body;
+		#closed = !1;
 		constructor(git) {
 			this.#git = git;
 		}
 		ask(names, maxBytes) {
 			let lines = `${names.join("\n")}\n`;
 			if (lines.includes("\0") || lines.split("\n").length !== names.length + 1) throw new ModeltrailError("INVALID_INPUT", "a revision cannot hold a line break");
+			if (this.#closed) throw new ModeltrailError("GIT", "the repository was closed already");
 			let child = this.#start();
 			hold(child, !0);
 			let asked = new Promise((resolve, reject) => this.#queue.push({
@@ -63082,7 +63493,7 @@ var MAX_HEADER, NativeBatch, init_native_batch = __esmMin((() => {
 		}
 		async close() {
 			let child = this.#child;
-			if (this.#child = void 0, child === void 0 || child.exitCode !== null || child.signalCode !== null) return;
+			if (this.#closed = !0, this.#child = void 0, child === void 0 || child.exitCode !== null || child.signalCode !== null) return;
 			hold(child, !0);
 			let ended = new Promise((resolve) => child.once("close", () => resolve()));
 			child.stdin.end(), child.kill(), await ended;
@@ -63226,14 +63637,14 @@ var FETCH_TIMEOUT_MS, NativeSource, init_native_source = __esmMin((() => {
 		}
 		async readMany(oids, maxBytes) {
 			if (oids.length === 0) return [];
-			for (let oid of oids) requireOid(oid);
+			for (let oid of oids) requireOid$1(oid);
 			return this.#promisor !== void 0 && oids.length > 1 && await this.#prefetch(this.#promisor, oids), (await this.#batch.ask(oids, maxBytes)).map((reply, at) => {
 				if (reply.kind === "object") return reply;
 				throw new ModeltrailError("GIT", `object ${oids[at] ?? ""} is missing from the repository`, { hint: "`git fsck` says what is damaged; a fresh clone mends it" });
 			});
 		}
 		listTree(tree, path) {
-			return requireOid(tree), this.#promisor === void 0 ? listTree(this.#git, tree, path) : void 0;
+			return requireOid$1(tree), this.#promisor === void 0 ? listTree(this.#git, tree, path) : void 0;
 		}
 		async readRevision(revision) {
 			let [reply] = await this.#batch.ask([`${revision}^{commit}`], 2 ** 53 - 1);
@@ -63362,6 +63773,19 @@ async function mergeBase(reader, asked) {
 	}), [best] = await withoutAncestors(reader, painted.candidates, shallow);
 	return best === void 0 && painted.cut ? "shallow" : { base: best?.oid };
 }
+async function ahead(reader, asked) {
+	let { base, head, shallow } = asked;
+	if (base === head) return [];
+	let { paint } = await paintDown(reader, {
+		a: base,
+		b: head,
+		shallow
+	}), own = [...paint].flatMap(([oid, flags]) => flags === FROM_B ? [oid] : []);
+	return (await Promise.all(own.map(async (oid) => shallow.has(oid) && await hasParents(reader, oid)))).includes(!0) ? "shallow" : own;
+}
+async function hasParents(reader, oid) {
+	return (await reader.readCommit(oid)).parents.length > 0;
+}
 async function paintDown(reader, asked) {
 	let paint = new Map(), queue = [], candidates = [], cut = !1, flagsOf = (oid) => paint.get(oid) ?? 0, visit = async (oid, flags) => {
 		(flagsOf(oid) & flags) !== flags && (paint.set(oid, flagsOf(oid) | flags), insertByTime(queue, await reader.readCommit(oid)));
@@ -63374,6 +63798,7 @@ async function paintDown(reader, asked) {
 		else for (let parent of commit.parents) await visit(parent, flags);
 	}
 	return {
+		paint,
 		candidates,
 		cut
 	};
@@ -63474,6 +63899,15 @@ var init_shallow = __esmMin((() => {
 			if (answer === "shallow") throw shallowClone(this.#layout);
 			return answer;
 		}
+		async ahead(base, head, most) {
+			let shallow = await readShallow(this.#layout), oids = await ahead(this.#objects, {
+				base,
+				head,
+				shallow
+			});
+			if (oids === "shallow") throw shallowClone(this.#layout);
+			return oids.length > most ? void 0 : oids;
+		}
 	};
 })), native_history_exports = __exportAll({ NativeHistory: () => NativeHistory }), LOG, NativeHistory, LogParser, init_native_history = __esmMin((() => {
 	init_errors$5(), init_first_parent(), init_native_process(), init_object_format(), init_shallow(), LOG = [
@@ -63529,7 +63963,7 @@ var init_shallow = __esmMin((() => {
 				`--min-age=${limit}`,
 				"-n",
 				"1",
-				requireOid(from)
+				requireOid$1(from)
 			];
 			return (await this.#git.must(args)).toString("latin1").trim() || void 0;
 		}
@@ -63537,8 +63971,8 @@ var init_shallow = __esmMin((() => {
 			if (await this.#isShallow()) return this.#walked.mergeBase(a, b);
 			let done = await this.#git.run([
 				"merge-base",
-				requireOid(a),
-				requireOid(b)
+				requireOid$1(a),
+				requireOid$1(b)
 			]);
 			if (done.code > 1 || done.code < 0) throw gitFailure("merge-base", done);
 			return done.stdout.toString("latin1").trim() || void 0;
@@ -63548,20 +63982,30 @@ var init_shallow = __esmMin((() => {
 			let done = await this.#git.run([
 				"merge-base",
 				"--is-ancestor",
-				requireOid(ancestor),
-				requireOid(of)
+				requireOid$1(ancestor),
+				requireOid$1(of)
 			]);
 			if (done.code > 1 || done.code < 0) throw gitFailure("merge-base", done);
 			return done.code === 0;
+		}
+		async ahead(base, head, most) {
+			if (await this.#isShallow()) return this.#walked.ahead(base, head, most);
+			let args = [
+				"rev-list",
+				`--max-count=${most + 1}`,
+				requireOid$1(head),
+				`^${requireOid$1(base)}`
+			], oids = (await this.#git.must(args)).toString("latin1").split("\n").filter(Boolean);
+			return oids.length > most ? void 0 : oids;
 		}
 		async #isShallow() {
 			return (await readShallow(this.#layout)).size > 0;
 		}
 		async *#log(from, options) {
-			let paths = options.paths?.includes("") === !0 ? ["."] : options.paths ?? [], end = options.until === void 0 ? [] : [`^${requireOid(options.until)}`], limit = options.limit === void 0 ? [] : [`--max-count=${Math.max(1, Math.floor(options.limit))}`], child = this.#git.spawn([
+			let paths = options.paths?.includes("") === !0 ? ["."] : options.paths ?? [], end = options.until === void 0 ? [] : [`^${requireOid$1(options.until)}`], limit = options.limit === void 0 ? [] : [`--max-count=${Math.max(1, Math.floor(options.limit))}`], child = this.#git.spawn([
 				...LOG,
 				...limit,
-				requireOid(from),
+				requireOid$1(from),
 				...end,
 				"--",
 				...paths
@@ -63618,7 +64062,7 @@ var init_shallow = __esmMin((() => {
 			}
 			let finished = this.#open;
 			return this.#open = {
-				oid: requireOid(token.trim()),
+				oid: requireOid$1(token.trim()),
 				changes: []
 			}, finished;
 		}
@@ -63705,7 +64149,7 @@ var init_remote_credentials = __esmMin((() => {})), native_remote_exports = __ex
 			return credentialEnvironment(this.#access, (await this.describe())?.url);
 		}
 		async #pushAll(updates, atomic) {
-			let leases = updates.map(({ name, expected }) => `--force-with-lease=${requireRefName(name)}:${expected === null ? "" : requireOid(expected)}`), moves = updates.map(({ name, value }) => `${value === null ? "" : requireOid(value)}:${name}`), flags = [
+			let leases = updates.map(({ name, expected }) => `--force-with-lease=${requireRefName(name)}:${expected === null ? "" : requireOid$1(expected)}`), moves = updates.map(({ name, value }) => `${value === null ? "" : requireOid$1(value)}:${name}`), flags = [
 				"--porcelain",
 				"--no-follow-tags",
 				"--recurse-submodules=no",
@@ -74632,7 +75076,7 @@ async function step(ground, oid, move) {
 	return at;
 }
 async function resolveBase(ground, base) {
-	if (isOid$1(base.toLowerCase())) return { oid: base.toLowerCase() };
+	if (isOid(base.toLowerCase())) return { oid: base.toLowerCase() };
 	let name = base === "@" ? "HEAD" : base;
 	for (let place of PLACES) {
 		let oid = await readPlace(ground.refs, place + name);
@@ -74683,7 +75127,7 @@ var PLACES, init_revision = __esmMin((() => {
 		}
 		async readMany(oids, maxBytes) {
 			let found = [];
-			for (let oid of oids) found.push(await this.#readOne(requireOid(oid), maxBytes));
+			for (let oid of oids) found.push(await this.#readOne(requireOid$1(oid), maxBytes));
 			return found;
 		}
 		async readRevision(revision) {
@@ -74885,7 +75329,7 @@ async function encodePack(source, oids) {
 	let header = Buffer.alloc(12);
 	header.write("PACK", "latin1"), header.writeUInt32BE(2, 4), header.writeUInt32BE(oids.length, 8);
 	let parts = [header];
-	for (let at = 0; at < oids.length; at += BATCH$1) for (let { type, body } of await source.readMany(oids.slice(at, at + BATCH$1), 2 ** 53 - 1)) body !== "too-large" && parts.push(sizeHeader(TYPE_BITS[type], body.length), deflateSync(body));
+	for (let at = 0; at < oids.length; at += BATCH$4) for (let { type, body } of await source.readMany(oids.slice(at, at + BATCH$4), 2 ** 53 - 1)) body !== "too-large" && parts.push(sizeHeader(TYPE_BITS[type], body.length), deflateSync(body));
 	let pack = Buffer.concat(parts);
 	return Buffer.concat([pack, createHash("sha1").update(pack).digest()]);
 }
@@ -74917,8 +75361,8 @@ async function collectTrees(objects, pair, ids) {
 		}, ids) : ids.add(entry.oid);
 	}
 }
-var SUBMODULE$2, BATCH$1, init_pack_writer = __esmMin((() => {
-	init_object_format(), init_pack_format(), SUBMODULE$2 = "160000", BATCH$1 = 200;
+var SUBMODULE$2, BATCH$4, init_pack_writer = __esmMin((() => {
+	init_object_format(), init_pack_format(), SUBMODULE$2 = "160000", BATCH$4 = 200;
 }));
 // src/adapters/git/pkt-line.ts
 function encodePacket(text) {
@@ -74990,7 +75434,7 @@ function parseAdvertisement(body) {
 		let [row = "", said] = line.split("\0");
 		said !== void 0 && (capabilities = said.split(" "));
 		let [oid = "", name = ""] = row.split(" ");
-		isOid$1(oid) && name !== "capabilities^{}" && !name.endsWith("^{}") && refs.set(name, oid);
+		isOid(oid) && name !== "capabilities^{}" && !name.endsWith("^{}") && refs.set(name, oid);
 	}
 	let head = capabilities.find((one) => one.startsWith("symref=HEAD:"))?.slice(12);
 	return {
@@ -75123,8 +75567,8 @@ function requireAccepted(answer, banded) {
 	} catch (cause) {
 		throw unreachable("the remote did not say whether it took the push", cause);
 	}
-	let refused = lines.filter((line) => line.startsWith("ng ")).map((line) => line.slice(3)), told = refused.filter((line) => !/atomic/.test(line));
-	if (refused.length > 0) throw refusedByRemote((told.length > 0 ? told : refused).join("; "), said);
+	let refused = lines.filter((line) => line.startsWith("ng ")).map((line) => line.slice(3));
+	if (refused.length > 0) throw refusedByRemote(refused, said);
 	if (!lines.includes("unpack ok")) throw unreachable(`the remote could not store the push: ${lines[0] ?? "no answer"}`);
 }
 var ZERO$1, AGENT, REMOTE_HEAD, IsomorphicRemote, init_isomorphic_remote = __esmMin((() => {
@@ -75308,7 +75752,7 @@ var RefMover, init_ref_mover = __esmMin((() => {
 			this.#files = files, this.#identity = identity;
 		}
 		async update(update) {
-			requireRefName(update.name), update.value !== null && requireOid(update.value), update.expected !== null && requireOid(update.expected);
+			requireRefName(update.name), update.value !== null && requireOid$1(update.value), update.expected !== null && requireOid$1(update.expected);
 			let path = this.#files.pathOf(update.name);
 			await this.#requireFreeName(update);
 			let lock = await takeLock(this.#files.layout.commonDir, `${path}.lock`);
@@ -75539,7 +75983,7 @@ async function readJournal(layout) {
 	let text = await readFile(pathOf(layout), "utf8").catch(() => void 0);
 	if (text !== void 0) try {
 		let { ref, from, to } = JSON.parse(text);
-		return typeof ref != "string" || !isRefName(ref) || typeof to != "string" || !isOid$1(to) ? void 0 : from === null || typeof from == "string" && isOid$1(from) ? {
+		return typeof ref != "string" || !isRefName(ref) || typeof to != "string" || !isOid(to) ? void 0 : from === null || typeof from == "string" && isOid(from) ? {
 			ref,
 			from,
 			to
@@ -76191,13 +76635,16 @@ function code(value) {
 	return `${fence}${space}${text}${space}${fence}`;
 }
 function quote(text) {
-	return text.split("\n").map((line) => `> ${prose(line)}`.trimEnd()).join("\n");
+	return text.split("\n").map((line) => `> ${withAddresses(line)}`.trimEnd()).join("\n");
+}
+function withAddresses(line) {
+	return escapeText(line).split(ADDRESS).map((part, index) => index % 2 == 1 ? `<${part}>` : inert(part)).join("");
 }
 function prose(text) {
-	return escapeText(text).split(ADDRESS).map((part, index) => index % 2 == 1 ? `<${part}>` : inert(part)).join("");
+	return inert(escapeText(text));
 }
 function inert(text) {
-	return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(/[\\`*_{}[\]()#+\-!|~>]/g, (mark) => `\\${mark}`).replaceAll(/(\\#|@)(?=[\w-])/g, "$1&#8203;").replaceAll(/\b(GH)\\-(?=\d)/gi, "$1\\-&#8203;").replaceAll(/^(\s*\d+)\./g, "$1\\.");
+	return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(/[\\`*_{}[\]()#+\-!|~>$]/g, (mark) => `\\${mark}`).replaceAll(/(\\#|@)(?=[\w-])/g, "$1&#8203;").replaceAll(/(www)\./gi, "$1&#8203;.").replaceAll(/:(?=\/\/|[\w+\\-]+:)/g, ":&#8203;").replaceAll(/\b(GH)\\-(?=\d)/gi, "$1\\-&#8203;").replaceAll(/^(\s*\d+)\./g, "$1\\.");
 }
 var ADDRESS, init_inline = __esmMin((() => {
 	init_escape(), ADDRESS = /(\bhttps?:\/\/[\w.~:/?#@!$&'*+,;=%-]*[\w/])/;
@@ -76749,7 +77196,7 @@ function sharedContext({ env, now, notices }) {
 async function readWorkFile(folder, path) {
 	if (folder !== void 0) try {
 		let found = lstatSync(join(folder, path), { throwIfNoEntry: !1 });
-		return found?.isFile() !== !0 || found.size > MOST_BYTES ? void 0 : readFileSync(join(folder, path));
+		return found?.isFile() !== !0 || found.size > MOST_BYTES$1 ? void 0 : readFileSync(join(folder, path));
 	} catch {
 		return;
 	}
@@ -76814,8 +77261,8 @@ async function openCode(folder, registry, env) {
 async function exists(path) {
 	return access(path).then(() => !0, () => !1);
 }
-var MOST_BYTES, init_open_context = __esmMin((() => {
-	init_errors$5(), init_layout(), MOST_BYTES = 1048576;
+var MOST_BYTES$1, init_open_context = __esmMin((() => {
+	init_errors$5(), init_layout(), MOST_BYTES$1 = 1048576;
 }));
 // action/src/registry.ts
 async function openRegistry(env, { token, path, registry }) {
@@ -76854,10 +77301,10 @@ async function runGate(env) {
 		registry
 	});
 	try {
-		let answer = await gateStage(context, `${model}@${stage}`, {
+		let expected = {
 			...inputs["expect-version"] === "" ? {} : { version: inputs["expect-version"] },
 			...inputs["expect-digest"] === "" ? {} : { digest: inputs["expect-digest"] }
-		});
+		}, named = await findNamedBranch(context), at = named === void 0 ? {} : { ref: named.tip }, answer = await gateStage(context, `${model}@${stage}`, expected, at);
 		if (sayPage(renderGate$1(answer)), !answer.pass) return failStep(`${model}@${stage} may not be deployed: ${answer.reasons.join("; ")}`);
 		let { version, uri, digest, format, sizeBytes, commit } = answer;
 		for (let [name, value] of Object.entries({
@@ -76873,7 +77320,7 @@ async function runGate(env) {
 	}
 }
 var GATE_INPUTS, init_gate = __esmMin((() => {
-	init_resolution(), init_gate$1(), init_inputs(), init_registry(), init_runner(), GATE_INPUTS = {
+	init_resolution(), init_gate$1(), init_named_branch(), init_inputs(), init_registry(), init_runner(), GATE_INPUTS = {
 		...TOKEN,
 		registry: {},
 		...PATH,
@@ -76999,7 +77446,7 @@ var init_inert_words = __esmMin((() => {}));
 function narrateMove({ from, to, reason, undo }) {
 	let { artifact, description } = to.spec;
 	return [
-		...reason === void 0 ? [] : [reason],
+		...reason === void 0 ? [] : [inertWords(reason)],
 		...description === void 0 ? [] : [`${to.spec.version} is: ${inertWords(description)}`],
 		`${artifact.format}, ${formatBytes(artifact.sizeBytes)} in ${formatCount(artifact.files.length, "file")}, ${artifact.digest}`,
 		...narrateMetrics(from, to),
@@ -77852,8 +78299,11 @@ function describeMove$1({ model, stage, file, builtOn, now }) {
 		message: `the change was built on ${model} ${builtOn ?? "(empty)"} at ${stage}, which now holds ${now ?? "nothing"}`
 	});
 }
-function describeCrossing({ file, why }) {
-	return makeFinding("BASE_MOVED", { message: `${JSON.stringify(file)} ${WORDS[why]}, so what a merge makes of it is not what is judged here` });
+function describeCrossing(crossing) {
+	if (crossing.why === "several bases") return makeFinding("SEVERAL_BASES", { message: "the branch and the default branch have several best common ancestors" });
+	if (crossing.why === "too many commits") return makeFinding("TOO_MANY_COMMITS", { message: "the branch has more than 1,000 commits of its own, so they are not looked at one by one" });
+	let file = JSON.stringify(crossing.file);
+	return crossing.why === "on the way" ? makeFinding("CHANGED_ON_THE_WAY", { message: `commit ${crossing.commit.slice(0, 12)} makes of ${file} what the change as a whole does not` }) : crossing.why === "not by its commits" ? makeFinding("CHANGED_ON_THE_WAY", { message: `${file} is not what the branch's commits make of it, without its merges, on the default branch` }) : makeFinding("BASE_MOVED", { message: `${file} ${WORDS[crossing.why]}, so what a merge makes of it is not what is judged here` });
 }
 var staleGate, MOST_CROSSINGS, WORDS, init_stale = __esmMin((() => {
 	init_make_finding(), staleGate = {
@@ -78049,8 +78499,12 @@ async function readTimelines(context, touched, extent) {
 	}
 	return timelines;
 }
-async function readArrivals(context, { changes }) {
-	let blobs = new StageBlobs(context);
+async function readArrivals(context, { inside }) {
+	let changes = inside.map(({ path, before, after }) => ({
+		path,
+		before,
+		after: after !== null && isPlainMode(after.mode) ? after.oid : null
+	})), blobs = new StageBlobs(context);
 	await blobs.load(changes.map(({ path, after }) => ({
 		path,
 		before: null,
@@ -78071,100 +78525,414 @@ async function readArrivals(context, { changes }) {
 var init_arrivals = __esmMin((() => {
 	init_layout(), init_history(), init_stage_blobs();
 }));
-// src/workflows/judge/crossings.ts
-async function findCrossings(context, range) {
-	if (range.base === range.builtOn) return [];
-	let sides = await readSides(context, range), changes = await touchedByCommits(context, range), mayLandInside = {
-		ours: changes.some(({ path, before, after }) => isInside(context, path) && before === null && after !== null),
-		theirs: await hasRegistryMoved(context, sides)
-	}, found = new Map();
-	for (let change of changes) {
-		let why = await crossingOf(context, sides, change, mayLandInside);
-		why !== void 0 && found.set(change.path, {
-			file: change.path,
-			why
-		});
-	}
-	return [...found.values()];
+// src/workflows/judge/landing.ts
+function contentOf(entry) {
+	return entry == null ? null : `${entry.mode} ${entry.oid}`;
 }
-async function readSides({ repository }, { base, builtOn, head }) {
-	let { objects } = repository, now = await objects.readCommit(base), past = await objects.readCommit(builtOn), own = await objects.readCommit(head);
-	return {
-		now: now.tree,
-		past: past.tree,
-		head: own.tree
+function blobIn(content) {
+	let [mode = "", oid] = content?.split(" ") ?? [];
+	return isPlainMode(mode) ? oid : void 0;
+}
+var Landing, init_landing = __esmMin((() => {
+	init_layout(), init_trees(), Landing = class {
+		tree;
+		#repository;
+		#laid = new Map();
+		constructor(repository, tree) {
+			this.#repository = repository, this.tree = tree;
+		}
+		async at(path) {
+			let laid = this.#laid.get(path);
+			return laid === void 0 ? this.atStart(path) : contentOf(laid);
+		}
+		async atStart(path) {
+			return contentOf(await entryAt(this.#repository, this.tree, path));
+		}
+		lay(changes) {
+			for (let { path, after } of changes) this.#laid.set(path, after);
+		}
+		laidFiles() {
+			return [...this.#laid.values()].filter((file) => file !== null);
+		}
+		async holds(folder) {
+			let laid = [...this.#laid].filter(([path]) => path.startsWith(`${folder}/`));
+			if (laid.some(([, file]) => file !== null)) return !0;
+			let entry = await entryAt(this.#repository, this.tree, folder);
+			if (entry === void 0 || !isFolder$1(entry)) return !1;
+			if (laid.length === 0) return !0;
+			let gone = new Set(laid.map(([path]) => path));
+			return (await listFiles$1(this.#repository, {
+				path: folder,
+				oid: entry.oid
+			})).some(({ path }) => !gone.has(path));
+		}
 	};
+}));
+// src/workflows/judge/likeness.ts
+async function mayBeRenamed({ repository }, old, candidates) {
+	let files = candidates.filter(({ mode }) => isPlainMode(mode)), oids = [...new Set(files.map(({ oid }) => oid))];
+	if (oids.length === 0 || !isPlainMode(old.mode)) return !1;
+	if (oids.includes(old.oid)) return !0;
+	let [one, ...others] = await repository.objects.readBlobs([old.oid, ...oids], MOST_BYTES);
+	return one === void 0 || one === "too-large" ? others.includes("too-large") : others.some((other) => other === "too-large" || isAlike(one, other));
 }
-async function touchedByCommits({ repository }, { builtOn, head }) {
-	let { objects } = repository, changes = [], at = head;
-	for (let count = 0; at !== builtOn && count < MOST_COMMITS; count += 1) {
-		let { tree, parents } = await objects.readCommit(at), [parent, other] = parents;
-		if (parent === void 0 || other !== void 0) break;
-		let before = await objects.readCommit(parent);
-		changes.push(...await compareTrees(repository, before.tree, tree)), at = parent;
+function isAlike(a, b) {
+	let most = Math.max(a.length, b.length);
+	if (Math.min(a.length, b.length) < most * ALIKE) return !1;
+	let chunks = chunksOf(a), shared = 0;
+	for (let [chunk, count] of chunksOf(b)) shared += chunk.length * Math.min(count, chunks.get(chunk) ?? 0);
+	return shared >= most * ALIKE;
+}
+function chunksOf(bytes) {
+	let chunks = new Map(), text = Buffer.from(bytes).toString("latin1").replaceAll("\r\n", "\n");
+	for (let at = 0; at < text.length;) {
+		let end = text.indexOf("\n", at) + 1, stop = end === 0 ? at + CHUNK : Math.min(end, at + CHUNK), chunk = text.slice(at, stop);
+		chunks.set(chunk, (chunks.get(chunk) ?? 0) + 1), at = stop;
 	}
-	if (at === builtOn) return changes;
-	let [before, after] = [await objects.readCommit(builtOn), await objects.readCommit(head)];
-	return [...changes, ...await compareTrees(repository, before.tree, after.tree)];
+	return chunks;
 }
-async function crossingOf(context, sides, change, mayLandInside) {
-	let { repository } = context, { path, after } = change, found = {
+async function addedInside(context, before, after) {
+	let [then, now] = [await topOf(context, before), await topOf(context, after)], added = [];
+	for (let [name, entry] of now) {
+		let old = then.get(name);
+		if (!isFolder$1(entry) && old === void 0 && added.push({
+			...entry,
+			path: name
+		}), !isFolder$1(entry) || entry.oid === old?.oid) continue;
+		let known = old !== void 0 && isFolder$1(old) ? old.oid : void 0, changes = await compareTrees(context.repository, known, entry.oid);
+		for (let change of changes) change.before === null && change.after !== null && added.push(change.after);
+	}
+	return added;
+}
+async function topOf({ repository, prefix }, tree) {
+	let folder = await entryAt(repository, tree, prefix);
+	if (folder === void 0 || !isFolder$1(folder)) return new Map();
+	let [entries = []] = await repository.objects.readTrees([folder.oid]);
+	return new Map(entries.filter(({ name }) => isRegistryPath(name)).map((entry) => [entry.name, entry]));
+}
+var ALIKE, MOST_BYTES, CHUNK, init_likeness = __esmMin((() => {
+	init_layout(), init_trees(), ALIKE = .4, MOST_BYTES = 1048576, CHUNK = 64;
+}));
+// src/workflows/judge/meetings.ts
+async function layStep(context, landing, step) {
+	let inside = (path) => isInside(context, path), mayLandInside = {
+		ours: step.changes.some(({ path, before, after }) => inside(path) && before === null && after !== null),
+		theirs: landing.laidFiles().some(({ path }) => inside(path)) || await hasRegistryMoved(context, step.before, landing.tree)
+	}, met = [];
+	for (let change of step.changes) met.push(await meet(context, landing, {
+		step,
 		change,
-		past: await entryAt(repository, sides.past, path),
-		now: await entryAt(repository, sides.now, path)
-	};
-	if (after === null) return !isInside(context, path) && !mayLandInside.ours ? void 0 : isOther(found) || await hasGrownIn(context, sides, path) ? "removed here" : void 0;
-	if (found.now !== void 0) return isChangedOnBoth(context, found) ? "changed on both" : void 0;
-	if (isInside(context, path) || mayLandInside.theirs) return await isGone(context, sides, found) ? "removed there" : void 0;
+		mayLandInside
+	}));
+	landing.lay(step.changes);
+	let gone = new Set();
+	for (let { path, after } of step.changes) {
+		if (after !== null || !(inside(path) || mayLandInside.ours)) continue;
+		let folder = await findGone(context, step.after, path);
+		folder === void 0 || gone.has(folder) || (gone.add(folder), await landing.holds(folder) && met.push({
+			file: path,
+			why: "removed here",
+			isNew: !1
+		}));
+	}
+	return met.filter((one) => one !== void 0);
 }
-function isOther({ past, now }) {
-	return now !== void 0 && now.oid !== past?.oid;
+async function hasRegistryMoved(context, before, after) {
+	if (before === after) return !1;
+	let [then, now] = await Promise.all([before, after].map((tree) => topOf(context, tree))), wordsOf = (top = new Map()) => [...top].map(([name, entry]) => `${contentOf(entry)} ${name}`).join("\n");
+	return wordsOf(then) !== wordsOf(now);
 }
-function isChangedOnBoth(context, found) {
-	let { path, after } = found.change;
-	return isOther(found) && found.now?.oid !== after?.oid && isInside(context, path) && !isStage(context, path);
+async function meet(context, landing, found) {
+	let { path: file, before, after } = found.change, now = await landing.at(file), isNew = before === null, isFree = now === contentOf(before) || now === contentOf(after);
+	return after === null ? !isFree && await isMovedInside(context, found) ? {
+		file,
+		why: "removed here",
+		isNew
+	} : void 0 : now === null ? (isFree ? await isFolderGone(context, landing, found) : await wasMovedInside(context, landing, found)) ? {
+		file,
+		why: "removed there",
+		isNew
+	} : void 0 : !isFree && isInside(context, file) ? {
+		file,
+		why: "changed on both",
+		isNew
+	} : void 0;
 }
-async function isGone(context, sides, { change, past }) {
-	let { path, before } = change;
-	return before !== null && past !== void 0 ? !isStage(context, path) : isFolderGone(context, sides, path);
+async function isMovedInside(context, { step, change }) {
+	if (change.before === null || isInside(context, change.path)) return !0;
+	let brought = step.changes.filter(({ path, before }) => before === null && isInside(context, path));
+	return mayBeRenamed(context, change.before, brought.flatMap(({ after }) => after ?? []));
 }
-async function isFolderGone({ repository }, { past, now }, path) {
+async function wasMovedInside(context, landing, { step, change }) {
+	if (change.before === null || isInside(context, change.path)) return !0;
+	let laid = landing.laidFiles().filter(({ path }) => isInside(context, path)), added = await addedInside(context, step.before, landing.tree);
+	return mayBeRenamed(context, change.before, [...added, ...laid]);
+}
+async function isFolderGone(context, landing, { step, change: { path }, mayLandInside }) {
+	if (!isInside(context, path) && !mayLandInside.theirs) return !1;
 	for (let folder of foldersOf(path)) {
-		if (await entryAt(repository, now, folder) !== void 0) return !1;
-		if (await entryAt(repository, past, folder) !== void 0) return !0;
+		if (await landing.holds(folder)) return !1;
+		if (await entryAt(context.repository, step.before, folder) !== void 0) return !0;
 	}
 	return !1;
 }
-async function hasGrownIn({ repository }, sides, path) {
+async function findGone({ repository }, tree, path) {
+	let gone;
 	for (let folder of foldersOf(path)) {
-		if (await entryAt(repository, sides.head, folder) !== void 0) return !1;
-		let [past, now] = [await entryAt(repository, sides.past, folder), await entryAt(repository, sides.now, folder)];
-		if (now !== void 0 && now.oid !== past?.oid) return !0;
+		let entry = await entryAt(repository, tree, folder);
+		if (entry !== void 0 && isFolder$1(entry)) break;
+		gone = folder;
 	}
-	return !1;
+	return gone;
 }
 function foldersOf(path) {
 	let parts = path.split("/").slice(0, -1);
 	return parts.map((_, index) => parts.slice(0, parts.length - index).join("/"));
 }
-async function hasRegistryMoved({ repository, prefix }, { past, now }) {
-	let [before, after] = [await entryAt(repository, past, prefix), await entryAt(repository, now, prefix)];
-	return before?.oid !== after?.oid;
-}
 function isInside({ prefix }, path) {
 	return path.startsWith(prefix) && isRegistryPath(path.slice(prefix.length));
 }
-function isStage({ prefix }, path) {
-	return path.startsWith(prefix) && identifyPath(path.slice(prefix.length)).kind === "stage";
+function kindOf({ prefix }, path) {
+	return identifyPath(path.slice(prefix.length)).kind;
 }
-var MOST_COMMITS, init_crossings = __esmMin((() => {
-	init_layout(), init_trees(), MOST_COMMITS = 50;
+var init_meetings = __esmMin((() => {
+	init_layout(), init_trees(), init_landing(), init_likeness();
+}));
+// src/workflows/judge/own-commits.ts
+async function readOwnCommits(context, range) {
+	let { objects, history } = context.repository, { base, builtOn, head } = range;
+	if (head === builtOn) return {
+		commits: [],
+		isLine: !0,
+		severalBases: !1
+	};
+	let last = await objects.readCommit(head);
+	if (isOn(last, builtOn)) return {
+		commits: [last],
+		isLine: !0,
+		severalBases: !1
+	};
+	let oids = await history.ahead(base, head, MOST_COMMITS);
+	if (oids === void 0) return;
+	let read = await Promise.all(oids.map((oid) => objects.readCommit(oid))), own = new Map(read.map((commit) => [commit.oid, commit])), line = lineOf(own, range);
+	if (line !== void 0) return {
+		commits: line,
+		isLine: !0,
+		severalBases: !1
+	};
+	let severalBases = base !== builtOn && await hasSeveralBases(context, range, own);
+	return {
+		commits: parentsFirst(own, head),
+		isLine: !1,
+		severalBases
+	};
+}
+function isOn({ parents }, parent) {
+	return parents.length === 1 && parents[0] === parent;
+}
+function lineOf(own, { builtOn, head }) {
+	let line = [];
+	for (let at = head; at !== builtOn;) {
+		let commit = own.get(at), [parent, other] = commit?.parents ?? [];
+		if (commit === void 0 || parent === void 0 || other !== void 0) return;
+		line.push(commit), at = parent;
+	}
+	return line.toReversed();
+}
+async function hasSeveralBases({ repository: { history } }, { base, builtOn }, own) {
+	let commits = [...own.values()], touched = new Set(commits.flatMap(({ parents }) => parents).filter((oid) => !own.has(oid)));
+	for (let point of touched) if (point !== builtOn && !await history.isAncestor(point, builtOn)) return !0;
+	let first = commits.filter(({ parents }) => parents.every((parent) => !own.has(parent)));
+	for (let { oid } of first) if (await history.isAncestor(oid, base)) return !0;
+	return !1;
+}
+function parentsFirst(own, head) {
+	let sorted = [], seen = new Set(), open = [{
+		oid: head,
+		isDone: !1
+	}];
+	for (let next = open.pop(); next !== void 0; next = open.pop()) {
+		let commit = own.get(next.oid);
+		if (commit !== void 0 && (next.isDone && sorted.push(commit), !(next.isDone || seen.has(next.oid)))) {
+			seen.add(next.oid), open.push({
+				oid: next.oid,
+				isDone: !0
+			});
+			for (let oid of commit.parents.toReversed()) open.push({
+				oid,
+				isDone: !1
+			});
+		}
+	}
+	return sorted;
+}
+function isAfter(own, young, old) {
+	let seen = new Set(), open = [young];
+	for (let oid = open.pop(); oid !== void 0; oid = open.pop()) {
+		if (oid === old) return !0;
+		for (let parent of own.get(oid)?.parents ?? []) !seen.has(parent) && own.has(parent) && (seen.add(parent), open.push(parent));
+	}
+	return !1;
+}
+var MOST_COMMITS, init_own_commits = __esmMin((() => {
+	MOST_COMMITS = 1e3;
+}));
+// src/workflows/judge/crossings.ts
+async function findCrossings(context, range) {
+	let own = await readOwnCommits(context, range);
+	if (own === void 0) return [{ why: "too many commits" }];
+	if (own.severalBases) return [{ why: "several bases" }];
+	let isUpToDate = range.base === range.builtOn;
+	if (isUpToDate && own.commits.length < 2) return [];
+	let rebase = new Rebase(context, own, await readSides(context, range)), found = [...await rebase.run(isUpToDate)];
+	return !isUpToDate && own.commits.length !== 1 && found.push(...await rebase.crossWhole()), [...new Map(found.toReversed().map((one) => [one.file, one])).values()].toReversed();
+}
+async function readSides({ repository }, { base, builtOn, head }) {
+	let commits = [
+		base,
+		builtOn,
+		head
+	].map((oid) => repository.objects.readCommit(oid)), [now = "", past = "", own = ""] = (await Promise.all(commits)).map(({ tree }) => tree), changes = await compareTrees(repository, past, own);
+	return {
+		now,
+		past,
+		head: own,
+		whole: new Map(changes.map((change) => [change.path, change]))
+	};
+}
+async function inBatches(all, ask) {
+	let answers = [];
+	for (let at = 0; at < all.length; at += BATCH$3) answers.push(...await Promise.all(all.slice(at, at + BATCH$3).map(ask)));
+	return answers;
+}
+var BATCH$3, Rebase, init_crossings = __esmMin((() => {
+	init_stage_blobs(), init_trees(), init_landing(), init_meetings(), init_own_commits(), BATCH$3 = 50, Rebase = class {
+		#context;
+		#own;
+		#sides;
+		#landing;
+		#blobs;
+		#touched = new Map();
+		constructor(context, own, sides) {
+			this.#context = context, this.#blobs = new StageBlobs(context), this.#own = own, this.#sides = sides, this.#landing = new Landing(context.repository, sides.now);
+		}
+		async run(isUpToDate) {
+			let steps = await this.#readSteps(isUpToDate), found = [];
+			for (let step of steps) {
+				for (let { path } of step.changes) isInside(this.#context, path) && this.#note(path, step.oid);
+				found.push(...await this.#findDetours(step));
+				for (let meeting of await layStep(this.#context, this.#landing, step)) {
+					let crossing = await this.#tell(meeting);
+					crossing !== void 0 && found.push(crossing);
+				}
+			}
+			return this.#own.isLine || found.push(...await this.#findUnlike()), found;
+		}
+		async crossWhole() {
+			let { now, past, head, whole } = this.#sides, step = {
+				before: past,
+				after: head,
+				changes: [...whole.values()]
+			};
+			return (await layStep(this.#context, new Landing(this.#context.repository, now), step)).filter(({ file, why }) => why === "removed here" || !this.#isKind(file, "stage")).map(({ file, why }) => ({
+				file,
+				why
+			}));
+		}
+		#note(path, commit) {
+			let commits = this.#touched.get(path);
+			commits === void 0 ? this.#touched.set(path, [commit]) : commits.push(commit);
+		}
+		async #readSteps(isUpToDate) {
+			let { objects } = this.#context.repository, replayed = this.#own.commits.filter(({ parents }) => parents.length === 1), parents = await Promise.all(replayed.map(({ parents: [one = ""] }) => objects.readCommit(one))), all = replayed.map(({ oid, tree }, at) => ({
+				oid,
+				before: parents[at]?.tree ?? "",
+				after: tree
+			})), inside = await this.#choose(all, ({ before, after }) => [before, after]);
+			return isUpToDate && this.#own.isLine ? this.#compare(inside) : inside.length > 0 ? this.#compare(all) : this.#compare(await this.#choose(all, ({ before }) => [before, this.#sides.now]));
+		}
+		async #choose(all, sides) {
+			let isMoved = await inBatches(all, (one) => hasRegistryMoved(this.#context, ...sides(one)));
+			return all.filter((_, at) => isMoved[at]);
+		}
+		#compare(some) {
+			return inBatches(some, async (step) => ({
+				...step,
+				changes: await compareTrees(this.#context.repository, step.before, step.after)
+			}));
+		}
+		async #findDetours({ oid, changes }) {
+			let found = [];
+			for (let { path: file, after } of changes) {
+				if (!this.#isKind(file, "stage", "yank", "model", "registry")) continue;
+				let content = contentOf(after), allowed = [await this.#landing.at(file), await this.#judged(file)];
+				allowed.includes(content) || await this.#namesOneOf(file, content, allowed) || found.push({
+					file,
+					why: "on the way",
+					commit: oid
+				});
+			}
+			return found;
+		}
+		async #namesOneOf(file, content, others) {
+			if (!this.#isKind(file, "stage")) return !1;
+			let path = file.slice(this.#context.prefix.length), [named, ...known] = [content, ...others].map(blobIn);
+			for (let after of [named, ...known]) await this.#blobs.load([{
+				path,
+				before: null,
+				after: after ?? null
+			}]);
+			let version = this.#blobs.versionOf(named ?? null);
+			return typeof version == "string" && known.some((oid) => this.#blobs.versionOf(oid ?? null) === version);
+		}
+		async #tell(meeting) {
+			let { file, why } = meeting;
+			if (why !== "removed here" && await this.#isToldAsMoved(file)) return;
+			let isStage = this.#isKind(file, "stage");
+			return this.#own.isLine && (why === "removed here" || !isStage) ? {
+				file,
+				why
+			} : this.#isSettled(meeting) ? void 0 : {
+				file,
+				why: "not by its commits"
+			};
+		}
+		async #findUnlike() {
+			let found = [], own = new Map(this.#own.commits.map((commit) => [commit.oid, commit]));
+			for (let file of new Set([...this.#touched.keys(), ...this.#sides.whole.keys()])) {
+				if (!isInside(this.#context, file) || this.#isLoose(file)) continue;
+				let commits = this.#touched.get(file) ?? [];
+				commits.every((oid, at) => at === 0 || isAfter(own, oid, commits[at - 1] ?? "")) && await this.#landing.at(file) === await this.#judged(file) || await this.#isToldAsMoved(file) || found.push({
+					file,
+					why: "not by its commits"
+				});
+			}
+			return found;
+		}
+		async #judged(file) {
+			let change = this.#sides.whole.get(file);
+			return change === void 0 ? this.#landing.atStart(file) : contentOf(change.after);
+		}
+		async #isToldAsMoved(file) {
+			let change = this.#sides.whole.get(file);
+			return change === void 0 || !this.#isKind(file, "stage") ? !1 : contentOf(change.before) !== await this.#landing.atStart(file);
+		}
+		#isKind(file, ...kinds) {
+			return isInside(this.#context, file) && kinds.includes(kindOf(this.#context, file));
+		}
+		#isSettled({ file, why, isNew }) {
+			return why === "changed on both" ? this.#isLoose(file) : isNew && !isInside(this.#context, file) && !/\.ya?ml$/i.test(file);
+		}
+		#isLoose(file) {
+			return this.#isKind(file, "card", "other");
+		}
+	};
 })), overlay_exports = __exportAll({
 	readOverlay: () => readOverlay,
 	readTouched: () => readTouched
 });
 async function readTouched(context, range) {
-	let { inside, outside } = await compareCommits(context, range), changes = inside.map(({ path, before, after }) => ({
+	let { inside, outside } = await compareCommits$1(context, range), changes = inside.map(({ path, before, after }) => ({
 		path,
 		before: before?.oid ?? null,
 		after: after?.oid ?? null
@@ -78202,7 +78970,7 @@ async function readOverlay(context, touched) {
 function isRemovedRegistry({ path, after }) {
 	return after === null && (path === "modeltrail.yaml" || path.endsWith("/modeltrail.yaml"));
 }
-async function compareCommits(context, { builtOn, head }) {
+async function compareCommits$1(context, { builtOn, head }) {
 	let { objects } = context.repository, before = builtOn === void 0 ? void 0 : await objects.readCommit(builtOn), after = await objects.readCommit(head), inside = [], outside = [];
 	for (let change of await compareTrees(context.repository, before?.tree, after.tree)) {
 		let path = change.path.startsWith(context.prefix) ? change.path.slice(context.prefix.length) : void 0;
@@ -78502,14 +79270,18 @@ async function propose(context, session, changeSet, options = {}) {
 		options,
 		standing,
 		published
-	}), { head, request } = published, progress = await attend(context, session, published, options);
-	return {
+	}), { head, request } = published, stands = {
 		...outcome,
 		status: STATUS[standing.state],
 		commit: head,
 		superseded,
-		...request === void 0 ? {} : { request },
-		...progress === void 0 ? {} : { progress }
+		...request === void 0 ? {} : { request }
+	};
+	options.stands?.(stands);
+	let progress = await attend(context, session, published, options);
+	return progress === void 0 ? stands : {
+		...stands,
+		progress
 	};
 }
 function requireHostFor({ forge }, { autoMerge, wait }) {
@@ -78622,32 +79394,7 @@ function repeats(stage, version) {
 }
 var init_move = __esmMin((() => {
 	init_move$1(), init_errors$5(), init_nearest_name(), init_stage(), init_history(), init_model$1(), init_require_entry(), init_commit(), init_propose();
-}));
-// src/workflows/read/default-branch.ts
-async function findDefaultBranch(context, configured) {
-	let { refs, remote } = context.repository, origin = await remote.describe(), named = configured ?? context.defaultBranch ?? (origin === void 0 ? void 0 : await remoteHead(context, origin.name)), candidates = named === void 0 ? ["main", "master"] : [named];
-	for (let name of candidates) {
-		let branch = await tipsOf(context, name, origin?.name);
-		if (branch.localTip !== void 0 || branch.remoteTip !== void 0) return branch;
-	}
-	let head = await refs.head();
-	return named === void 0 && head.branch !== void 0 ? tipsOf(context, shortName(head.branch), origin?.name) : tipsOf(context, named ?? "main", origin?.name);
-}
-async function remoteHead(context, origin) {
-	return (await context.repository.refs.symbolic(`refs/remotes/${origin}/HEAD`))?.slice(`refs/remotes/${origin}/`.length);
-}
-async function tipsOf({ repository }, name, origin) {
-	let ref = `refs/heads/${name}`;
-	return {
-		ref,
-		remoteTip: origin === void 0 ? void 0 : await repository.refs.read(`refs/remotes/${origin}/${name}`),
-		localTip: await repository.refs.read(ref)
-	};
-}
-function shortName(ref) {
-	return ref.replace(/^refs\/(heads|remotes|tags)\//, "");
-}
-var init_default_branch = __esmMin((() => {})), mended_exports = __exportAll({ readMended: () => readMended });
+})), mended_exports = __exportAll({ readMended: () => readMended });
 async function readMended(context, error, place) {
 	if (!isModeltrailError(error) || error.code !== "BROKEN_MANIFEST") throw error;
 	let refuse = (hint) => new ModeltrailError("BROKEN_MANIFEST", error.message, {
@@ -78660,6 +79407,7 @@ async function readMended(context, error, place) {
 	throw refuse("Mend it without a change of spec.branch and spec.forge, which say where this is merged; or merge it by Git itself.");
 }
 async function findHead({ repository }, { push, remote, mending }) {
+	if (/^[0-9a-f]{40}$/.test(mending)) return mending;
 	let read = (name) => repository.refs.read(name).catch(() => void 0), shared = remote === void 0 ? void 0 : await read(`refs/remotes/${remote}/${mending}`), own = await read(`refs/heads/${mending}`);
 	return push ? shared ?? own : own ?? shared;
 }
@@ -78683,7 +79431,7 @@ async function openSession(context, options = {}) {
 	let { repository } = context;
 	await repository.worktree.recover();
 	let remote = (await repository.remote.describe())?.name, push = remote !== void 0 && options.push !== !1, known = (await tryReadPolicyAtHead(context))?.spec;
-	push && await fetchAs$1(context, known?.forge);
+	push && await fetchAs(context, known?.forge);
 	let branch = await findDefaultBranch(context, known?.branch), tip = tipFor(branch, push);
 	if (tip === void 0) throw new ModeltrailError("NOT_A_REGISTRY", `the branch ${shortName(branch.ref)} has no commit yet`, { hint: "Run modeltrail init." });
 	let commit = await readRegistryCommit(context, tip);
@@ -78719,7 +79467,7 @@ async function openSession(context, options = {}) {
 		remote
 	};
 }
-async function fetchAs$1(context, host) {
+async function fetchAs(context, host) {
 	host !== void 0 && await context.requireAccess(host), await context.repository.remote.fetch();
 }
 function tipFor({ localTip, remoteTip }, push) {
@@ -78784,31 +79532,50 @@ var init_promote$1 = __esmMin((() => {
 	runPromote: () => runPromote
 });
 async function runPromote(env) {
-	let inputs = readInputs(PROMOTE_INPUTS, env), { token, path, model, version, stage, reason } = inputs, context = await openRegistry(env, {
+	let inputs = readInputs(PROMOTE_INPUTS, env);
+	requireOneWay(inputs);
+	let { token, path, model, version, stage, reason } = inputs, context = await openRegistry(env, {
 		token,
 		path
-	});
+	}), standing;
 	try {
 		let outcome = await promoteVersion(context, `${model}@${version}`, stage, {
 			...reason === "" ? {} : { reason },
 			draft: inputs.draft === "true",
-			autoMerge: inputs["auto-merge"] === "true"
+			autoMerge: inputs["auto-merge"] === "true",
+			stands: (proposal) => {
+				standing = proposal, tell$2(proposal);
+			}
 		});
-		if (sayPage(renderOutcome(outcome, {
-			width: void 0,
-			now: new Date(),
-			hints: !1,
-			suggest: () => void 0
-		})), setOutput("status", outcome.status), outcome.status === "already") return;
-		if (setOutput("verdict", outcome.verdict.verdict), outcome.status === "denied") return failStep(`${model}@${version} was not proposed for ${stage}: the verdict is ${outcome.verdict.verdict}`);
-		if (setOutput("branch", outcome.branch), outcome.request === void 0) return;
-		setOutput("number", outcome.request.number), setOutput("url", outcome.request.url);
+		if (standing !== void 0) return;
+		tell$2(outcome), outcome.status === "denied" && failStep(`${model}@${version} was not proposed for ${stage}: the verdict is ${outcome.verdict.verdict}`);
+	} catch (error) {
+		throw standing?.request === void 0 ? error : notArmed(standing.request, error);
 	} finally {
 		await context.repository.close();
 	}
 }
+function requireOneWay({ draft, "auto-merge": autoMerge }) {
+	if (draft === "true" && autoMerge === "true") throw new ModeltrailError("USAGE", "the inputs \"draft\" and \"auto-merge\" are both true", { hint: "Leave one of them out: GitHub merges no draft by itself." });
+}
+function tell$2(outcome) {
+	sayPage(renderOutcome(outcome, {
+		width: void 0,
+		now: new Date(),
+		hints: !1,
+		suggest: () => void 0
+	})), setOutput("status", outcome.status), outcome.status !== "already" && (setOutput("verdict", outcome.verdict.verdict), outcome.status !== "denied" && (setOutput("branch", outcome.branch), outcome.request !== void 0 && (setOutput("number", outcome.request.number), setOutput("url", outcome.request.url))));
+}
+function notArmed({ number }, error) {
+	if (!isModeltrailError(error)) return error;
+	let { code, message, hint } = error, more = hint === void 0 ? {} : { hint };
+	return new ModeltrailError(code, `#${number} is open, but will not be merged by itself: ${message}`, {
+		...more,
+		cause: error
+	});
+}
 var PROMOTE_INPUTS, init_promote = __esmMin((() => {
-	init_proposal(), init_promote$1(), init_inputs(), init_registry(), init_runner(), PROMOTE_INPUTS = {
+	init_errors$5(), init_proposal(), init_promote$1(), init_inputs(), init_registry(), init_runner(), PROMOTE_INPUTS = {
 		...TOKEN,
 		...PATH,
 		model: { required: !0 },
@@ -78888,103 +79655,6 @@ function renderRecord(result) {
 var init_audit = __esmMin((() => {
 	init_quantities$1(), init_page(), init_quantities();
 }));
-// src/workflows/audit/main-branch.ts
-async function findMainBranch(context, { push, atHead }) {
-	let standing = await read(context, await findDefaultBranch(context, void 0), push), { base, tip, registry } = standing;
-	if (tip === void 0 || registry === void 0) return requireMain(context, standing, {
-		push,
-		atHead
-	});
-	let said = registry.spec.branch ?? base;
-	return atHead?.branch !== void 0 && atHead.branch !== said && context.notices.warn(`${REGISTRY_FILE} at HEAD says that the main branch is ${JSON.stringify(atHead.branch)}, that of ${base} does not; the audit history is that of ${said}`), said === base ? {
-		base,
-		tip,
-		registry
-	} : complete(context, await read(context, await findDefaultBranch(context, said), push));
-}
-async function chooseTip({ repository }, { localTip, remoteTip }, push) {
-	return push ? remoteTip : localTip === void 0 || remoteTip === void 0 ? localTip ?? remoteTip : await repository.history.isAncestor(remoteTip, localTip) ? localTip : remoteTip;
-}
-async function read(context, found, push) {
-	let tip = await chooseTip(context, found, push), registry = tip === void 0 ? void 0 : await readNewestPolicy(context, tip);
-	return {
-		base: shortName(found.ref),
-		tip,
-		registry
-	};
-}
-async function requireMain(context, standing, { push, atHead }) {
-	return atHead?.branch === void 0 ? complete(context, standing) : complete(context, await read(context, await findDefaultBranch(context, atHead.branch), push));
-}
-function complete(context, { base, tip, registry }) {
-	if (tip === void 0) throw new ModeltrailError("NOT_A_REGISTRY", `the branch ${base} has no commit yet`, { hint: "Run modeltrail init." });
-	if (registry === void 0) throw notARegistry(context, tip);
-	return {
-		base,
-		tip,
-		registry
-	};
-}
-async function readNewestPolicy(context, tip) {
-	let now = await tryReadPolicy(context, tip);
-	if (now !== void 0) return now;
-	for await (let registry of readPolicies(context, tip)) return registry;
-}
-async function* readPolicies(context, tip) {
-	let paths = [`${context.prefix}${REGISTRY_FILE}`];
-	for await (let { commit } of context.repository.history.firstParent(tip, { paths })) {
-		let registry = await tryReadPolicy(context, commit.oid);
-		registry !== void 0 && (yield registry);
-	}
-}
-async function tryReadPolicy(context, oid) {
-	let commit = await readRegistryCommit(context, oid);
-	if (commit === void 0) return;
-	let reading = await readManifestAt(context, {
-		kind: "Registry",
-		tree: commit.tree,
-		path: REGISTRY_FILE
-	});
-	return reading?.ok === !0 ? reading.value : void 0;
-}
-var init_main_branch = __esmMin((() => {
-	init_errors$5(), init_layout(), init_commit$1(), init_default_branch(), init_manifest_at();
-}));
-// src/workflows/audit/place.ts
-async function openAudit(context, options) {
-	let { repository } = context, remote = (await repository.remote.describe())?.name, atHead = (await tryReadPolicyAtHead(context))?.spec;
-	options.fetch && remote !== void 0 && await fetchAs(context, atHead?.forge);
-	let push = options.push && remote !== void 0, { base, tip: main, registry } = await findMainBranch(context, {
-		push,
-		atHead
-	}), branch = auditBranch(registry, context.prefix);
-	if (branch === base) throw new ModeltrailError("USAGE", `spec.audit.branch names ${branch}, which is the main branch itself`, { hint: `Name another branch in ${context.prefix}${REGISTRY_FILE}, or leave spec.audit out.` });
-	let ref = `refs/heads/${branch}`, localTip = await repository.refs.read(ref), remoteTip = remote === void 0 ? void 0 : await repository.refs.read(`refs/remotes/${remote}/${branch}`);
-	return {
-		main,
-		base,
-		registry,
-		branch,
-		ref,
-		tip: await chooseTip(context, {
-			localTip,
-			remoteTip
-		}, push),
-		localTip,
-		remoteTip,
-		push,
-		shared: remote !== void 0
-	};
-}
-async function fetchAs(context, host) {
-	host !== void 0 && await context.requireAccess(host), await context.repository.remote.fetch();
-}
-function auditBranch({ spec, metadata }, prefix) {
-	return spec.audit?.branch ?? (prefix === "" ? "modeltrail-audit" : `modeltrail-audit-${metadata.name}`);
-}
-var init_place = __esmMin((() => {
-	init_errors$5(), init_layout(), init_policy(), init_main_branch();
-}));
 // node_modules/canonicalize/lib/canonicalize.js
 function hasLoneSurrogate(value) {
 	for (let i = 0; i < value.length; i++) {
@@ -79053,6 +79723,181 @@ function expectedShape(seq) {
 }
 var ENTRY_SCHEMA, NO_DIGEST, MAX_ENTRY_BYTES, PER_FOLDER, MAX_SEQ, init_entry = __esmMin((() => {
 	init_canonicalize(), ENTRY_SCHEMA = "modeltrail.dev/audit/v1", NO_DIGEST = "0".repeat(64), MAX_ENTRY_BYTES = 65536, PER_FOLDER = 1e3, MAX_SEQ = 999999999;
+}));
+// src/workflows/audit/fetched.ts
+async function fetchRemote(context, remote) {
+	let { refs, remote: host } = context.repository, folder = `refs/remotes/${remote}/`, list = async () => new Map((await refs.list(folder)).map(({ name, oid }) => [name.slice(folder.length), oid])), before = await list(), target = await refs.symbolic(`${folder}HEAD`);
+	await host.fetch();
+	let after = await list(), usual = context.defaultBranch ?? target?.slice(folder.length) ?? ["main", "master"].find((name) => before.has(name)), was = usual === void 0 ? void 0 : before.get(usual);
+	if (usual !== void 0 && was !== void 0 && !after.has(usual)) throw mainGone(remote, usual, was);
+	return {
+		remote,
+		before,
+		after
+	};
+}
+function mainGone(remote, name, was) {
+	return new ModeltrailError("HISTORY_REWRITTEN", `${remote} has no branch ${name} any more, which was at commit ${was}: it was renamed or deleted there`, { hint: `Where it was renamed, git remote set-head ${remote} -a takes that over. Where it was deleted, git push ${remote} ${was}:refs/heads/${name} brings it back.` });
+}
+async function findTakenBack(context, { before, after }, names) {
+	let found = [];
+	for (let name of names) {
+		let old = before.get(name), now = after.get(name);
+		old !== void 0 && old !== now && (now !== void 0 && await context.repository.history.isAncestor(old, now) || found.push({
+			name,
+			before: old,
+			after: now,
+			entries: await lostEntries(context, old, now)
+		}));
+	}
+	return found;
+}
+async function lostEntries({ repository }, old, now) {
+	let { tree } = await repository.objects.readCommit(old);
+	return (await compareTrees(repository, tree, now === void 0 ? void 0 : (await repository.objects.readCommit(now)).tree)).flatMap(({ path, before }) => {
+		let place = parseAuditPath(path);
+		return before !== null && place?.kind === "entry" ? [place.seq] : [];
+	});
+}
+async function describeTakenBack(context, fetched, names) {
+	try {
+		return (await findTakenBack(context, fetched, names)).map((one) => tellTakenBack(one, fetched.remote));
+	} catch (error) {
+		if (isModeltrailError(error) && error.code === "SHALLOW_CLONE") return [];
+		throw error;
+	}
+}
+function tellTakenBack({ name, before, after, entries }, remote) {
+	let [first] = entries, lost = first === void 0 ? "" : entries.length === 1 ? `; entry ${first} is gone or another one` : `; ${entries.length} entries from ${first} to ${entries.at(-1)} are gone or others`;
+	return after === void 0 ? `${remote} has no branch ${name} any more, which was at commit ${before}${lost}` : `${name} of ${remote} was at commit ${before} and is now at ${after}, which does not contain it${lost}`;
+}
+var init_fetched = __esmMin((() => {
+	init_entry(), init_errors$5(), init_trees();
+}));
+// src/workflows/audit/warn-once.ts
+function warnOnce({ notices, repository }, message) {
+	let said = SAID.get(repository) ?? new Set();
+	SAID.set(repository, said), said.has(message) || (said.add(message), notices.warn(message));
+}
+var SAID, init_warn_once = __esmMin((() => {
+	SAID = new WeakMap();
+}));
+// src/workflows/audit/main-branch.ts
+async function findMainBranch(context, query) {
+	let { atHead, remoteAlone } = query, standing = await read(context, await findDefaultBranch(context, void 0), remoteAlone), { base, registry } = standing, said = registry === void 0 ? atHead?.branch : registry.spec.branch, chosen = said === void 0 ? standing : await follow(context, standing, said, query);
+	return atHead?.branch !== void 0 && registry !== void 0 && ![said, chosen.base].includes(atHead.branch) && warnOnce(context, `${REGISTRY_FILE} at HEAD says that the main branch is ${JSON.stringify(atHead.branch)}, that of ${base} does not; the audit history is that of ${chosen.base}`), complete(context, chosen, base);
+}
+async function follow(context, standing, name, { remoteAlone }) {
+	let { base } = standing;
+	if (name === base) return standing;
+	let named = await read(context, await findDefaultBranch(context, name), remoteAlone);
+	if (named.registry?.spec.branch === name) return warnOnce(context, `the audit history is that of the branch ${JSON.stringify(name)}, as spec.branch of ${REGISTRY_FILE} says, not of the default branch ${base}; whoever reads ${base} reads what is not audited`), named;
+	let problem = named.tip === void 0 ? "there is no such branch" : "which does not say so itself";
+	return warnOnce(context, `spec.branch of ${REGISTRY_FILE} names the branch ${JSON.stringify(name)}, ${problem}; the audit history is that of the default branch ${base}`), standing;
+}
+async function chooseTip({ repository }, { localTip, remoteTip }, remoteAlone) {
+	return remoteAlone ? remoteTip : localTip === void 0 || remoteTip === void 0 ? localTip ?? remoteTip : await repository.history.isAncestor(remoteTip, localTip) ? localTip : remoteTip;
+}
+async function read(context, found, remoteAlone) {
+	let { ref, localTip } = found, tip = await chooseTip(context, found, remoteAlone), registry = tip === void 0 ? void 0 : await readNewestPolicy(context, tip);
+	return {
+		base: shortName(ref),
+		tip,
+		registry,
+		localTip
+	};
+}
+function complete(context, candidate, defaultBranch) {
+	let { base, tip, registry } = candidate;
+	if (tip === void 0) throw new ModeltrailError("NOT_A_REGISTRY", `the branch ${base} has no commit yet`, { hint: "Run modeltrail init." });
+	if (registry === void 0) throw notARegistry(context, tip);
+	return {
+		...candidate,
+		tip,
+		registry,
+		defaultBranch
+	};
+}
+async function readNewestPolicy(context, tip) {
+	let now = await tryReadPolicy(context, tip);
+	if (now !== void 0) return now;
+	for await (let registry of readPolicies(context, tip)) return registry;
+}
+async function* readPolicies(context, tip) {
+	let paths = [`${context.prefix}${REGISTRY_FILE}`];
+	for await (let { commit } of context.repository.history.firstParent(tip, { paths })) {
+		let registry = await tryReadPolicy(context, commit.oid);
+		registry !== void 0 && (yield registry);
+	}
+}
+async function tryReadPolicy(context, oid) {
+	let commit = await readRegistryCommit(context, oid);
+	if (commit === void 0) return;
+	let reading = await readManifestAt(context, {
+		kind: "Registry",
+		tree: commit.tree,
+		path: REGISTRY_FILE
+	});
+	return reading?.ok === !0 ? reading.value : void 0;
+}
+var init_main_branch = __esmMin((() => {
+	init_errors$5(), init_layout(), init_commit$1(), init_default_branch(), init_manifest_at(), init_warn_once();
+}));
+// src/workflows/audit/place.ts
+async function openAudit(context, options) {
+	let { repository } = context, remote = (await repository.remote.describe())?.name, atHead = (await tryReadPolicyAtHead(context))?.spec, fetched = await fetchFirst(context, options, {
+		remote,
+		host: atHead?.forge
+	}), push = options.push && remote !== void 0, remoteAlone = push || fetched !== void 0, found = await findMainBranch(context, {
+		remoteAlone,
+		atHead
+	}), { base, defaultBranch, registry, localTip } = found;
+	return {
+		main: found.tip,
+		base,
+		defaultBranch,
+		registry,
+		mainLocalTip: localTip,
+		...await findAuditBranch(context, found, {
+			remote,
+			remoteAlone
+		}),
+		push,
+		shared: remote !== void 0,
+		...fetched === void 0 ? {} : { fetched }
+	};
+}
+async function fetchFirst(context, { fetch, push }, { remote, host }) {
+	if (fetch) {
+		if (remote !== void 0) return host !== void 0 && await context.requireAccess(host), fetchRemote(context, remote);
+		if (!push) throw new ModeltrailError("USAGE", "this repository has no remote to fetch from", { hint: "Leave out --fetch, or add the remote with git remote add origin." });
+	}
+}
+async function findAuditBranch(context, { registry, base }, { remote, remoteAlone }) {
+	let branch = auditBranch(registry, context.prefix);
+	if (branch === base) throw new ModeltrailError("USAGE", `spec.audit.branch names ${branch}, which is the main branch itself`, { hint: `Name another branch in ${context.prefix}${REGISTRY_FILE}, or leave spec.audit out.` });
+	let ref = `refs/heads/${branch}`, localTip = await readTip(context, ref), remoteTip = remote === void 0 ? void 0 : await readTip(context, `refs/remotes/${remote}/${branch}`);
+	return {
+		branch,
+		ref,
+		tip: await chooseTip(context, {
+			localTip,
+			remoteTip
+		}, remoteAlone),
+		localTip,
+		remoteTip
+	};
+}
+async function readTip(context, ref) {
+	let { refs } = context.repository, oid = await refs.read(ref);
+	if (oid === void 0 || await refs.resolve(oid) === oid) return oid;
+	throw new ModeltrailError("AUDIT_DAMAGED", `${ref} does not point to a commit, as branches do, but to ${oid}`, { hint: `git update-ref ${ref} <commit> mends it; find out who wrote it there.` });
+}
+function auditBranch({ spec, metadata }, prefix) {
+	return spec.audit?.branch ?? (prefix === "" ? "modeltrail-audit" : `modeltrail-audit-${metadata.name}`);
+}
+var init_place = __esmMin((() => {
+	init_errors$5(), init_layout(), init_policy(), init_fetched(), init_main_branch();
 }));
 // src/audit/parse-entry.ts
 function parseEntry(text) {
@@ -79168,6 +80013,13 @@ var KINDS, OPTIONAL, KNOWN, init_parse_entry = __esmMin((() => {
 		"wasBroken"
 	]);
 })), init_rules_version = __esmMin((() => {}));
+// src/workflows/audit/damaged.ts
+function damaged(branch, problem) {
+	return new ModeltrailError("AUDIT_DAMAGED", `${branch} is not as a recorder leaves it: ${problem}`, { hint: "Nothing was recorded. modeltrail audit verify names everything that is wrong. Keep the branch as evidence, and begin a new one under another name in spec.audit.branch: it is recomputed from the main branch at once." });
+}
+var init_damaged = __esmMin((() => {
+	init_errors$5();
+}));
 // src/workflows/audit/exact-text.ts
 function decodeExact(bytes) {
 	try {
@@ -79224,11 +80076,8 @@ async function readEntryAt({ repository }, branch, { tree, seq }) {
 function tooNew(path, rules) {
 	return new ModeltrailError("AUDIT_DAMAGED", `${path} was judged by rules ${rules}, and this version of Modeltrail knows those up to 1`, { hint: "Nothing was recorded. Record with the version of Modeltrail that wrote it; where no such version records here, somebody wrote it by hand." });
 }
-function damaged(branch, problem) {
-	return new ModeltrailError("AUDIT_DAMAGED", `${branch} is not as a recorder leaves it: ${problem}`, { hint: "Nothing was recorded. modeltrail audit verify names everything that is wrong." });
-}
 var init_read_entries = __esmMin((() => {
-	init_entry(), init_parse_entry(), init_errors$5(), init_rules_version(), init_digest(), init_trees(), init_exact_text();
+	init_entry(), init_parse_entry(), init_errors$5(), init_rules_version(), init_digest(), init_trees(), init_damaged(), init_exact_text();
 }));
 // src/audit/message.ts
 function renderEntryMessage(entry, inert) {
@@ -79299,14 +80148,17 @@ var MOST_LINES, GATE_ORDER, PLAIN_NAME, init_message = __esmMin((() => {
 }));
 // src/audit/anchor.ts
 function anchorFolder(branch) {
-	return `.audit/${branch}/`;
+	return `${ANCHOR_ROOT}${branch}/`;
 }
 function anchorKey(branch, seq) {
 	return `${anchorFolder(branch)}${String(seq).padStart(9, "0")}.json`;
 }
-function parseAnchorKey(branch, key) {
-	let folder = anchorFolder(branch), [, digits] = /^(\d{9})\.json$/.exec(key.startsWith(folder) ? key.slice(folder.length) : "") ?? [];
-	return digits === void 0 ? void 0 : Number(digits);
+function parseAnchorKey(key) {
+	let [, branch, digits] = /^\.audit\/(.+)\/(\d{9})\.json$/s.exec(key) ?? [];
+	return branch === void 0 ? void 0 : {
+		branch,
+		seq: Number(digits)
+	};
 }
 function renderAnchor({ seq, entry, commit, source }) {
 	return renderCanonical({
@@ -79327,60 +80179,131 @@ function parseAnchor(text) {
 		source
 	].every((one) => typeof one == "string") ? value : void 0;
 }
-var ANCHOR_SCHEMA, init_anchor = __esmMin((() => {
-	init_make_finding(), init_entry(), init_parse_entry(), ANCHOR_SCHEMA = "modeltrail.dev/audit-anchor/v1";
+var ANCHOR_SCHEMA, ANCHOR_ROOT, init_anchor = __esmMin((() => {
+	init_make_finding(), init_entry(), init_parse_entry(), ANCHOR_SCHEMA = "modeltrail.dev/audit-anchor/v1", ANCHOR_ROOT = ".audit/";
+}));
+// src/workflows/audit/read-anchors.ts
+async function readAnchors(context, storage, query = {}) {
+	return withStore(context, storage, async (store) => {
+		let wanted = [], older = 0;
+		for (let own of await listNumbered(store, query)) {
+			older += Math.max(0, own.length - MOST_COMPARED);
+			let newest = own.slice(-1e4), { isWanted = () => !0 } = query;
+			wanted.push(...newest.filter(({ seq }, at) => isWanted(seq, newest.length - at - 1)));
+		}
+		return {
+			anchors: await mapBounded(wanted, READ_TOGETHER, (one) => readOne(store, one)),
+			older
+		};
+	});
+}
+async function withStore(context, storage, work) {
+	let store = await context.openStore(storage);
+	try {
+		return await work(store);
+	} finally {
+		await store.close();
+	}
+}
+async function listNumbered(store, { branches }) {
+	let folders = branches === void 0 ? [ANCHOR_ROOT] : [...branches].filter(isPlain).map(anchorFolder), found = new Map();
+	for (let folder of folders) for (let key of await listAll(store, folder)) {
+		let place = parseAnchorKey(key);
+		if (place === void 0 || branches !== void 0 && anchorFolder(place.branch) !== folder) continue;
+		let own = found.get(place.branch) ?? [];
+		found.set(place.branch, own), own.push({
+			...place,
+			key
+		});
+	}
+	return [...found.values()].map((own) => own.toSorted((a, b) => a.seq - b.seq));
+}
+function isPlain(branch) {
+	return branch.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+}
+async function listAll(store, folder) {
+	let keys = [];
+	for (let page = 0; page < MOST_PAGES; page += 1) {
+		let more = await store.list(folder, keys.at(-1));
+		if (keys.push(...more), more.length < PAGE) return keys;
+	}
+	throw new ModeltrailError("STORAGE", `${folder} holds more than ${keys.length} keys, too many to be anchors`);
+}
+async function readOne(store, found) {
+	try {
+		let text = await store.readRecord(found.key);
+		return {
+			...found,
+			anchor: text === void 0 ? void 0 : parseAnchor(text)
+		};
+	} catch (error) {
+		if (!isModeltrailError(error) || error.code !== "STORAGE") throw error;
+		return {
+			...found,
+			anchor: void 0,
+			problem: `it cannot be read: ${error.message}`
+		};
+	}
+}
+var READ_TOGETHER, PAGE, MOST_PAGES, MOST_COMPARED, init_read_anchors = __esmMin((() => {
+	init_anchor(), init_errors$5(), init_bounded(), READ_TOGETHER = 8, PAGE = 1e4, MOST_PAGES = 100, MOST_COMPARED = 1e4;
 }));
 // src/workflows/audit/anchors.ts
 async function writeAnchor(context, place, anchor) {
-	let { branch } = place;
+	let { branch, registry } = place, key = anchorKey(branch, anchor.seq);
 	try {
-		return await withStore(context, place, (store) => store.putRecord(anchorKey(branch, anchor.seq), renderAnchor(anchor))), "written";
+		return await withStore(context, registry.spec.storage, (store) => store.putRecord(key, renderAnchor(anchor))), "written";
 	} catch (error) {
 		if (!isModeltrailError(error)) throw error;
-		if (error.code === "CONFLICT") throw forged(place, anchor, error);
+		if (error.code === "CONFLICT") throw new ModeltrailError("AUDIT_FORGED", `storage holds something else as anchor ${key}`, {
+			cause: error,
+			hint: "modeltrail audit verify names what differs. Do not delete the anchor: it is the evidence."
+		});
 		return context.notices.warn(`the audit history is recorded, but not anchored in storage: ${error.message} modeltrail audit record tries again`), "failed";
 	}
 }
-async function readAnchors(context, place, isWanted = () => !0) {
+async function requireAnchorsKept(context, place, { tip, first }) {
+	let anchors = await readNewest(context, place, first), standing = await readStanding(context, tip, new Set(anchors.map(({ seq }) => seq))), differing = anchors.find(({ seq, anchor }) => {
+		let entry = standing.get(seq);
+		return anchor?.seq !== seq || anchor.entry !== entry?.digest || anchor.commit !== entry.commit;
+	});
+	if (differing !== void 0) throw await hasMoved$1(context, place) ? new ModeltrailError("CONFLICT", `another recorder has written to ${place.branch} meanwhile`) : await refuse(context, place, differing, standing.get(differing.seq));
+}
+async function readNewest(context, { branch, registry }, first) {
 	try {
-		return await withStore(context, place, async (store) => {
-			let found = (await store.list(anchorFolder(place.branch))).flatMap((key) => {
-				let seq = parseAnchorKey(place.branch, key);
-				return seq === void 0 ? [] : [{
-					key,
-					seq
-				}];
-			});
-			return mapBounded(found.filter(({ seq }, index) => isWanted(seq, found.length - index - 1)), READ_TOGETHER, async ({ key, seq }) => {
-				let text = await store.readRecord(key);
-				return {
-					key,
-					seq,
-					anchor: text === void 0 ? void 0 : parseAnchor(text)
-				};
-			});
+		let { anchors } = await readAnchors(context, registry.spec.storage, {
+			branches: new Set([branch]),
+			isWanted: (seq, newer) => seq >= first || newer < LOOK_BACK$1
 		});
+		return anchors;
 	} catch (error) {
 		if (!isModeltrailError(error)) throw error;
-		context.notices.warn(`the anchors in storage were not compared: ${error.message}`);
-		return;
+		return context.notices.warn(`the anchors in storage were not compared: ${error.message}`), [];
 	}
 }
-async function requireAnchorsKept(context, place, { tip, last, first }) {
-	let anchors = await readAnchors(context, place, (seq, newer) => seq >= first || newer < LOOK_BACK$1) ?? [], digests = await digestEntries(context, tip, anchors.map(({ seq }) => seq)), differing = anchors.find(({ seq, anchor }) => anchor?.seq !== seq || anchor.entry !== digests.get(seq) || seq === last.seq && anchor.commit !== last.commit);
-	if (differing !== void 0) throw await hasMoved$1(context, place) ? new ModeltrailError("CONFLICT", `another recorder has written to ${place.branch} meanwhile`) : forged(place, differing);
-}
-async function digestEntries({ repository }, tip, numbers) {
-	let { tree } = await repository.objects.readCommit(tip), found = [];
+async function readStanding({ repository }, tip, numbers) {
+	let { tree } = await repository.objects.readCommit(tip), oids = new Map();
 	for (let seq of numbers) {
 		let entry = await entryAt(repository, tree, entryPath(seq));
-		entry !== void 0 && !isFolder$1(entry) && found.push({
-			seq,
-			oid: entry.oid
-		});
+		entry !== void 0 && !isFolder$1(entry) && oids.set(seq, entry.oid);
 	}
-	let blobs = await repository.objects.readBlobs(found.map(({ oid }) => oid), MAX_ENTRY_BYTES);
-	return new Map(found.map(({ seq }, at) => [seq, sha256Hex(blobs[at] ?? "")]));
+	let blobs = await repository.objects.readBlobs([...oids.values()], MAX_ENTRY_BYTES), commits = await commitsOf(repository, tip, new Set(oids.keys()));
+	return new Map([...oids.keys()].map((seq, at) => [seq, {
+		digest: sha256Hex(blobs[at] ?? ""),
+		commit: commits.get(seq) ?? ""
+	}]));
+}
+async function commitsOf({ history }, tip, wanted) {
+	let commits = new Map();
+	if (wanted.size === 0) return commits;
+	for await (let { commit, changes } of history.firstParent(tip, { paths: ["entries"] })) {
+		for (let { path } of changes) {
+			let seq = parseAuditPath(path)?.seq;
+			seq !== void 0 && wanted.has(seq) && !commits.has(seq) && commits.set(seq, commit.oid);
+		}
+		if (commits.size === wanted.size) break;
+	}
+	return commits;
 }
 async function hasMoved$1({ repository }, place) {
 	let { ref, branch, push, localTip, remoteTip } = place;
@@ -79389,23 +80312,45 @@ async function hasMoved$1({ repository }, place) {
 	let remote = (await repository.remote.describe())?.name ?? "";
 	return await repository.refs.read(`refs/remotes/${remote}/${branch}`) !== remoteTip;
 }
-async function withStore(context, { registry }, work) {
-	let store = await context.openStore(registry.spec.storage);
-	try {
-		return await work(store);
-	} finally {
-		await store.close();
-	}
+async function refuse(context, place, { key, seq, anchor, problem }, standing) {
+	let { branch, base } = place;
+	if (anchor?.seq !== seq) return new ModeltrailError("AUDIT_FORGED", `the anchor ${key} in storage is none that a recorder wrote${problem === void 0 ? "" : `: ${problem}`}`, { hint: `Nothing was recorded. ${EVIDENCE}` });
+	let anew = `begin a new branch under another name in spec.audit.branch of ${context.prefix}${REGISTRY_FILE}`;
+	if (!await isOnMain(context, place, anchor.source)) return new ModeltrailError("AUDIT_FORGED", `storage holds an anchor for entry ${seq} of ${branch} whose commit ${anchor.source} ${base} does not hold: ${base} was rewritten after it was anchored, or the anchor was written from a copy of the repository with commits of its own`, { hint: `Nothing was recorded. ${EVIDENCE} Where it came from a copy, ${anew}.` });
+	let was = standing !== void 0 && standing.digest === anchor.entry ? `entry ${seq} of ${branch} was anchored in commit ${anchor.commit}, and would stand in ${standing.commit}: the branch was deleted or taken back after it was anchored` : `storage holds another anchor for entry ${seq} of ${branch}: the branch was rewritten after it was anchored`;
+	return new ModeltrailError("AUDIT_FORGED", was, { hint: `Nothing was recorded. ${EVIDENCE} Bring the branch back from any clone that has that commit: ${wayBack(place, anchor.commit)}. Where none has it, ${anew}.` });
 }
-function forged({ branch }, { seq }, cause) {
-	return new ModeltrailError("AUDIT_FORGED", `storage holds another anchor for entry ${seq} of ${branch}: the branch was rewritten after it was anchored`, {
-		cause,
-		hint: "modeltrail audit verify names what differs. Do not delete the anchor: it is the evidence."
-	});
+async function isOnMain({ repository }, { main }, source) {
+	return !/^[0-9a-f]{40}$/.test(source) || await repository.refs.resolve(source) !== source ? !1 : repository.history.isAncestor(source, main);
 }
-var READ_TOGETHER, LOOK_BACK$1, init_anchors = __esmMin((() => {
-	init_anchor(), init_entry(), init_errors$5(), init_bounded(), init_digest(), init_trees(), READ_TOGETHER = 8, LOOK_BACK$1 = 8;
-})), ENRICHMENT_SCHEMA, init_enrichment = __esmMin((() => {
+function wayBack({ branch, ref, shared, remoteTip }, commit) {
+	return shared ? `git push ${remoteTip === void 0 ? "" : `--force-with-lease=${branch}:${remoteTip} `}origin ${commit}:${ref}` : `git update-ref ${ref} ${commit}`;
+}
+var LOOK_BACK$1, EVIDENCE, init_anchors = __esmMin((() => {
+	init_anchor(), init_entry(), init_errors$5(), init_layout(), init_digest(), init_trees(), init_read_anchors(), LOOK_BACK$1 = 8, EVIDENCE = "modeltrail audit verify names all that differs. Do not delete the anchor: it is the evidence.";
+}));
+// src/audit/enrichment.ts
+function parseEnrichment(text, seq) {
+	let value = parseObject(text);
+	if (value?.schema === "modeltrail.dev/audit-enrichment/v1" && value.seq === seq) return isSound(value) ? value : void 0;
+}
+function isSound(value) {
+	let { pullRequest, approvals = [], run, gates = {} } = value;
+	return hasTexts(value, ["source", "recordedAt"]) && (pullRequest === void 0 || isRequest(pullRequest)) && Array.isArray(approvals) && approvals.every((approval) => hasTexts(approval, ["login", "at"])) && (run === void 0 || hasTexts(run, ["id", "url"])) && isObject(gates) && Object.values(gates).every((gate) => hasTexts(gate, ["state", "description"]));
+}
+function isRequest(value) {
+	if (!isObject(value) || !Number.isSafeInteger(value.number)) return !1;
+	let { mergedBy = "" } = value;
+	return hasTexts(value, [
+		"url",
+		"title",
+		"author"
+	]) && typeof mergedBy == "string";
+}
+function hasTexts(value, names) {
+	return isObject(value) && names.every((name) => typeof value[name] == "string");
+}
+var ENRICHMENT_SCHEMA, init_enrichment = __esmMin((() => {
 	init_parse_entry(), ENRICHMENT_SCHEMA = "modeltrail.dev/audit-enrichment/v1";
 }));
 // src/audit/plain-text.ts
@@ -79433,14 +80378,17 @@ function draftEntries(judged) {
 		index: index + 1,
 		of: transitions.length,
 		kind: transition.kind,
-		...describe(transition, judged),
+		...describe$1(transition, judged),
 		policy,
 		rules,
 		verdict,
 		committedAt
 	}));
 }
-function describe(transition, { head, prefix }) {
+function entryFile(path) {
+	return plainText(path, LONGEST_PATH$1);
+}
+function describe$1(transition, { head, prefix }) {
 	let model = transition.model === void 0 ? {} : { model: name(transition.model) };
 	switch (transition.kind) {
 		case "register":
@@ -79463,7 +80411,7 @@ function describe(transition, { head, prefix }) {
 		case "deploy": return {
 			...model,
 			..."stage" in transition ? describeMove(transition, head) : {},
-			file: plainText(`${prefix}${transition.file}`, LONGEST_PATH)
+			file: entryFile(`${prefix}${transition.file}`)
 		};
 	}
 }
@@ -79503,17 +80451,17 @@ function draftFinding(gate, { code, file, line, message }, prefix) {
 	return {
 		code,
 		gate,
-		...file === void 0 ? {} : { file: plainText(`${prefix}${file}`, LONGEST_PATH) },
+		...file === void 0 ? {} : { file: entryFile(`${prefix}${file}`) },
 		...line === void 0 ? {} : { line },
 		message: plainText(message, LONGEST_MESSAGE)
 	};
 }
-var NOT_FROM_FILES, MOST_FINDINGS, MOST_FINDING_BYTES, LONGEST_NAME$1, LONGEST_PATH, LONGEST_MESSAGE, init_draft = __esmMin((() => {
+var NOT_FROM_FILES, MOST_FINDINGS, MOST_FINDING_BYTES, LONGEST_NAME$1, LONGEST_PATH$1, LONGEST_MESSAGE, init_draft = __esmMin((() => {
 	init_transition(), init_entry(), init_plain_text(), NOT_FROM_FILES = new Set([
 		"artifact",
 		"approvals",
 		"stale"
-	]), MOST_FINDINGS = 20, MOST_FINDING_BYTES = 40960, LONGEST_NAME$1 = 200, LONGEST_PATH = 400, LONGEST_MESSAGE = 400;
+	]), MOST_FINDINGS = 20, MOST_FINDING_BYTES = 40960, LONGEST_NAME$1 = 200, LONGEST_PATH$1 = 400, LONGEST_MESSAGE = 400;
 }));
 // src/workflows/judge/step.ts
 async function judgeStep(context, { commit, parent }, timelinesOf) {
@@ -79715,7 +80663,7 @@ function plainSignature({ name, email }) {
 	};
 }
 function headerText(text) {
-	return plainText(text, LONGEST_NAME).replaceAll(/[<>]/g, "").replace(/^[\s.,:;<>"\\']+|[\s.,:;<>"\\']+$/g, "");
+	return plainText(text.slice(0, 1e3).replaceAll(/[<>]/g, "").replace(/^[\s.,:;<>"\\']+|[\s.,:;<>"\\']+$/g, ""), LONGEST_NAME).replace(/^\\u(\{[0-9a-f]+\}|[0-9a-f]{4})/, "[$&]");
 }
 var RECORDER, LONGEST_NAME, LONGEST_LIST, init_links = __esmMin((() => {
 	init_entry(), init_message(), init_plain_text(), init_inert_words(), init_digest(), init_judge_main(), RECORDER = {
@@ -79789,42 +80737,61 @@ async function findFormer(context, { main, branch }) {
 		if (!seen.has(name) && (seen.add(name), await isOfThisRegistry(context, name))) return name;
 	}
 }
-async function isOfThisRegistry({ repository, prefix }, name) {
-	let remote = (await repository.remote.describe())?.name, refs = [...remote === void 0 ? [] : [`refs/remotes/${remote}/${name}`], `refs/heads/${name}`];
-	for (let ref of refs) {
-		let tip = await repository.refs.read(ref);
-		if (tip === void 0) continue;
-		let { tree } = await repository.objects.readCommit(tip), found = await entryAt(repository, tree, entryPath(1));
-		if (found === void 0) continue;
-		let [bytes = "too-large"] = await repository.objects.readBlobs([found.oid], MAX_ENTRY_BYTES), reading = parseEntry(bytes === "too-large" ? "" : decodeExact(bytes) ?? "");
-		if (reading.ok && reading.entry.file === `${prefix}modeltrail.yaml`) return !0;
+async function isOfThisRegistry(context, name) {
+	let { refs, remote } = context.repository, origin = (await remote.describe())?.name, names = [...origin === void 0 ? [] : [`refs/remotes/${origin}/${name}`], `refs/heads/${name}`];
+	for (let ref of names) try {
+		let oid = await refs.read(ref), tip = oid === void 0 ? void 0 : await refs.resolve(oid), file = tip === void 0 ? void 0 : await readFirstFile(context, tip);
+		if (file !== void 0 && isOwnFile(context, file)) return !0;
+	} catch (error) {
+		if (!isModeltrailError(error)) throw error;
 	}
 	return !1;
 }
+async function requireOwnBranch(context, { branch, tip }) {
+	let file = await readFirstFile(context, tip);
+	if (!(file === void 0 || isOwnFile(context, file))) throw new ModeltrailError("USAGE", `the branch ${branch} holds the audit history of another registry, that of ${JSON.stringify(file)}`, { hint: `Nothing was recorded. Name another branch in spec.audit.branch of ${context.prefix}${REGISTRY_FILE}.` });
+}
+async function readFirstFile({ repository }, tip) {
+	let { tree } = await repository.objects.readCommit(tip), found = await entryAt(repository, tree, entryPath(1));
+	if (found === void 0) return;
+	let [bytes = "too-large"] = await repository.objects.readBlobs([found.oid], MAX_ENTRY_BYTES), reading = parseEntry(bytes === "too-large" ? "" : decodeExact(bytes) ?? "");
+	return reading.ok && reading.entry.kind === "config" ? reading.entry.file : void 0;
+}
+function isOwnFile({ prefix }, file) {
+	let models = entryFile(`${prefix}${MODELS_FOLDER}/`);
+	return file === entryFile(`${prefix}modeltrail.yaml`) || file.startsWith(models);
+}
 var init_former_branch = __esmMin((() => {
-	init_entry(), init_parse_entry(), init_errors$5(), init_layout(), init_trees(), init_exact_text(), init_main_branch(), init_place();
+	init_draft(), init_entry(), init_parse_entry(), init_errors$5(), init_layout(), init_trees(), init_exact_text(), init_main_branch(), init_place();
 }));
 // src/workflows/audit/walk.ts
 async function readStep(context, oid) {
 	for await (let step of context.repository.history.firstParent(oid, { limit: 1 })) return step.commit.oid === oid ? toStep(context, step) : void 0;
 }
-async function listSteps(context, { tip, cursor }) {
-	if (tip === cursor) return [];
+async function walkMain(context, range) {
+	let { tip, cursor } = range, line = new Set();
+	if (tip === cursor) return {
+		steps: [],
+		line
+	};
 	cursor !== void 0 && await requireKnown(context, {
-		tip,
+		...range,
 		cursor
 	});
 	let steps = [], oldest = tip;
 	for await (let found of context.repository.history.firstParent(tip, { until: cursor })) {
-		oldest = found.commit.parents[0];
+		line.add(found.commit.oid), oldest = found.commit.parents[0];
 		let step = toStep(context, found);
 		step !== void 0 && steps.push(step);
 	}
 	if (cursor !== void 0 && oldest !== cursor) throw rewritten({
-		tip,
+		...range,
 		cursor
 	});
-	return steps.toReversed();
+	return {
+		steps: steps.toReversed(),
+		line
+	};
 }
 function toStep({ prefix }, { commit, changes }) {
 	let models = touchedModels(changes.map(({ path }) => path), prefix);
@@ -79846,21 +80813,25 @@ function touchedModels(paths, prefix) {
 async function requireKnown({ repository }, range) {
 	if (await repository.refs.resolve(range.cursor) === void 0 || !await repository.history.isAncestor(range.cursor, range.tip)) throw rewritten(range);
 }
-function rewritten({ tip, cursor }) {
-	return new ModeltrailError("HISTORY_REWRITTEN", `the last recorded commit ${cursor} is not on the first-parent line of the main branch, whose tip is ${tip}: the main branch was rewritten`, { hint: "Nothing was recorded. Bring the old commits back (git push origin <the last recorded commit>, or a merge of the new ones into it), or begin a new audit branch under another name in spec.audit.branch; keep the old one." });
+function rewritten({ tip, base, cursor }) {
+	return new ModeltrailError("HISTORY_REWRITTEN", `the last recorded commit ${cursor} is not on the first-parent line of the main branch, whose tip is ${tip}: the main branch was rewritten`, { hint: `Nothing was recorded. Bring the old commits back (git push --force-with-lease=${base}:${tip} origin ${cursor}:refs/heads/${base}, or with a merge of the new ones into ${cursor} in its place), or begin a new audit branch under another name in spec.audit.branch; keep the old one.` });
 }
 var init_walk = __esmMin((() => {
 	init_errors$5(), init_layout();
 }));
 // src/workflows/audit/append.ts
 async function readAppendix(context, place) {
-	let { main, branch, tip } = place;
-	tip === void 0 && await requireNotRenamed(context, place);
-	let last = await readLastEntry(context, branch, tip), steps = await listSteps(context, {
+	let { main, base, branch, tip } = place;
+	tip === void 0 ? await requireNotRenamed(context, place) : await requireOwnBranch(context, {
+		branch,
+		tip
+	});
+	let last = await readLastEntry(context, branch, tip), { steps } = await walkMain(context, {
 		tip: main,
+		base,
 		cursor: last?.entry.source
 	});
-	if (last === void 0 || last.entry.index === last.entry.of) return {
+	if (last === void 0) return {
 		branch,
 		last,
 		steps
@@ -79878,7 +80849,11 @@ async function* sealAppendix(context, { branch, last, steps }) {
 	for await (let { step, drafts } of judge.judge(steps)) {
 		context.notices.progress("Judging", done, steps.length), done += 1;
 		let source = await context.repository.objects.readCommit(step.commit);
-		for (let draft of notRecordedYet(step, drafts, {
+		for (let draft of notRecordedYet({
+			step,
+			drafts,
+			source
+		}, {
 			branch,
 			last
 		})) {
@@ -79887,20 +80862,31 @@ async function* sealAppendix(context, { branch, last, steps }) {
 				seq,
 				prev
 			}, source));
-			prev = sealed.digest, batch.push(sealed), batch.length < BATCH || (yield batch, batch = []);
+			prev = sealed.digest, batch.push(sealed), batch.length < BATCH$2 || (yield batch, batch = []);
 		}
 	}
 	steps.length > 0 && context.notices.progress("Judging", steps.length, steps.length), batch.length > 0 && (yield batch);
 }
-function notRecordedYet({ commit }, drafts, { branch, last }) {
-	if (last === void 0 || commit !== last.entry.source) return drafts;
-	let { index, of } = last.entry;
-	if (of !== drafts.length || index > of) throw notOfItsCommit(branch, last);
+function notRecordedYet({ step, drafts, source }, { branch, last }) {
+	if (last === void 0 || step.commit !== last.entry.source) return drafts;
+	let { index, of, seq, prev, rules, verdict } = last.entry, own = drafts[index - 1];
+	if (of !== drafts.length || own === void 0) throw notOfItsCommit(branch, last);
+	if (sealEntry(rules === own.rules ? own : {
+		...own,
+		rules,
+		verdict
+	}, {
+		seq,
+		prev
+	}, source).digest !== last.digest) throw damaged(branch, `entry ${seq} does not say what commit ${short(step.commit)} did`);
 	return drafts.slice(index);
 }
 function notOfItsCommit(branch, { entry }) {
 	let { seq, index, of, source } = entry;
-	return new ModeltrailError("AUDIT_DAMAGED", `${branch} is not as a recorder leaves it: entry ${seq} is ${index} of ${of} of commit ${source.slice(0, 12)}, which has not so many transitions`, { hint: "Nothing was recorded. modeltrail audit verify names everything that is wrong." });
+	return damaged(branch, `entry ${seq} is ${index} of ${of} of commit ${short(source)}, which has not so many transitions`);
+}
+function short(oid) {
+	return oid.slice(0, 12);
 }
 function requireBounded(sealed) {
 	let longest = Math.max(...sealed.link.files.map(({ content }) => content.length));
@@ -79923,8 +80909,8 @@ async function writeAppendix(context, { tip }, appendix) {
 		entries
 	};
 }
-var BATCH, init_append = __esmMin((() => {
-	init_entry(), init_errors$5(), init_former_branch(), init_judge_main(), init_links(), init_read_entries(), init_walk(), BATCH = 500;
+var BATCH$2, init_append = __esmMin((() => {
+	init_entry(), init_damaged(), init_former_branch(), init_judge_main(), init_links(), init_read_entries(), init_walk(), BATCH$2 = 500;
 }));
 // src/workflows/audit/free-name.ts
 async function requireFreeName({ repository, prefix }, { branch, push }) {
@@ -79977,6 +80963,245 @@ async function requireNotCheckedOut({ refs, worktree }, { ref, branch }) {
 var init_publish$1 = __esmMin((() => {
 	init_errors$5(), init_free_name();
 }));
+// src/workflows/audit/branch-history.ts
+async function* readBranch(context, tip, limit) {
+	let batch = [];
+	for await (let step of context.repository.history.firstParent(tip, limit === void 0 ? {} : { limit })) batch.push(step), batch.length < BATCH$1 || (yield* await withTexts(context, batch), batch = []);
+	yield* await withTexts(context, batch);
+}
+async function withTexts({ repository }, steps) {
+	let oids = steps.flatMap(({ changes }) => changes.filter(isAdded)).map(({ after }) => after ?? ""), blobs = await repository.objects.readBlobs(oids, MAX_ENTRY_BYTES), byId = new Map(oids.map((oid, index) => [oid, blobs[index]]));
+	return steps.map(({ commit, changes }) => ({
+		commit,
+		changes,
+		files: new Map(changes.filter(isAdded).map(({ path, after }) => [path, readFile$1(byId.get(after ?? ""))]))
+	}));
+}
+function readFile$1(blob) {
+	let bytes = blob === "too-large" ? void 0 : blob;
+	return {
+		bytes,
+		text: bytes === void 0 ? void 0 : decodeExact(bytes)
+	};
+}
+function isAdded({ path, before, after }) {
+	return before === null && after !== null && parseAuditPath(path) !== void 0;
+}
+var BATCH$1, init_branch_history = __esmMin((() => {
+	init_entry(), init_exact_text(), BATCH$1 = 200;
+}));
+// src/workflows/audit/compare-commits.ts
+async function compareCommits({ repository }, commits, sources) {
+	let findings = [], known = commits.filter(({ source }) => sources.has(source));
+	for (let at = 0; at < known.length; at += BATCH) {
+		let placed = known.slice(at, at + BATCH).flatMap((found) => {
+			let source = sources.get(found.source);
+			return source === void 0 ? [] : [{
+				found,
+				parent: found.commit.parents[0],
+				link: found.linkOf(source)
+			}];
+		}), foreseen = await repository.writer.foresee(placed);
+		for (let [index, { found, link }] of placed.entries()) findings.push(...compareCommit(found, link, foreseen[index]));
+	}
+	return findings;
+}
+function compareCommit({ commit, file, isForeign }, link, foreseen) {
+	if (foreseen?.oid === commit.oid) return [];
+	let parts = [
+		...commit.message === link.message ? [] : ["the message"],
+		...isSame(commit.author, link.author) ? [] : ["the author"],
+		...isSame(commit.committer, link.committer) ? [] : ["the committer"],
+		...isForeign || foreseen === void 0 || foreseen.tree === commit.tree ? [] : ["the tree (a file's mode, or something beside the files)"]
+	];
+	if (parts.length === 0 && isForeign) return [];
+	let what = parts.length > 0 ? `${parts.join(", ")} ${parts.length === 1 ? "is" : "are"} not as a recorder writes ${parts.length === 1 ? "it" : "them"}` : "its bytes are not those that a recorder writes";
+	return [makeFinding("AUDIT_COMMIT_DIFFERS", {
+		file,
+		message: `commit ${commit.oid.slice(0, 12)} of the audit branch: ${what}`
+	})];
+}
+function isSame(a, b) {
+	return a.name === b.name && a.email === b.email && a.seconds === b.seconds && a.timezone === b.timezone;
+}
+var BATCH, init_compare_commits = __esmMin((() => {
+	init_make_finding(), BATCH = 500;
+}));
+// src/workflows/audit/foreign.ts
+function foreignFindings({ commit, changes }) {
+	let at = `commit ${commit.oid.slice(0, 12)} of the audit branch`, findings = [];
+	commit.parents.length > 1 && findings.push(foreign(`${at} is a merge`)), changes.length === 0 && findings.push(foreign(`${at} changes nothing`));
+	let odd = changes.filter((change) => !isAddition(change));
+	findings.push(...odd.slice(0, MOST_NAMED).map((change) => describe(change, at))), odd.length > MOST_NAMED && findings.push(foreign(`${at} changes ${odd.length - MOST_NAMED} more files`));
+	let kinds = changes.filter(isAddition).map(({ path }) => parseAuditPath(path)?.kind), entries = kinds.filter((kind) => kind === "entry").length;
+	return entries > 1 && findings.push(foreign(`${at} adds ${entries} entries, where one belongs`)), entries > 0 && kinds.length > entries && findings.push(foreign(`${at} adds enrichment along with an entry`)), findings;
+}
+function isAddition({ path, before, after }) {
+	return before === null && after !== null && parseAuditPath(path) !== void 0;
+}
+function describe({ path, before, after }, at) {
+	let known = parseAuditPath(path), file = plainText(path, LONGEST_PATH), deed = before === null ? "adds" : after === null ? "removes" : "changes";
+	return known?.kind === "enrichment" ? makeFinding("AUDIT_ENRICHMENT_CHANGED", {
+		file,
+		message: `${at} ${deed} it`
+	}) : makeFinding("AUDIT_FOREIGN_CHANGE", {
+		file,
+		message: `${at} ${deed} it: ${known === void 0 ? "which has no business there" : before === null ? "it is no plain file" : "an entry that stood there"}`
+	});
+}
+function foreign(message) {
+	return makeFinding("AUDIT_FOREIGN_CHANGE", { message });
+}
+var LONGEST_PATH, MOST_NAMED, init_foreign = __esmMin((() => {
+	init_entry(), init_plain_text(), init_make_finding(), LONGEST_PATH = 200, MOST_NAMED = 20;
+}));
+// src/workflows/audit/found.ts
+function sortSteps(steps, sourceOf) {
+	let entries = [], commits = [], findings = [], fits = (seq, source) => {
+		if (sourceOf !== void 0) return sourceOf(seq) === source;
+		let about = entries[seq - 1]?.reading;
+		return about !== void 0 && (!about.ok || about.entry.source === source);
+	};
+	for (let step of steps) {
+		let foreign = foreignFindings(step), own = readEntries(step);
+		entries.push(...own);
+		let enrichments = readEnrichments(step, fits);
+		findings.push(...foreign, ...enrichments.broken.map(brokenEnrichment));
+		let made = own.length > 0 ? own.flatMap((one) => entryCommit(one, step)) : enrichments.broken.length === 0 ? enrichmentCommit(enrichments.sound, step) : [];
+		commits.push(...made.map((one) => ({
+			...one,
+			isForeign: foreign.length > 0
+		})));
+	}
+	return {
+		entries,
+		commits,
+		findings
+	};
+}
+function readEntries({ commit, files }) {
+	return [...files].flatMap(([path, file]) => {
+		let { kind, seq = 0 } = parseAuditPath(path) ?? {};
+		if (kind !== "entry") return [];
+		let { bytes, text = "" } = file;
+		return [{
+			seq,
+			commit: commit.oid,
+			text,
+			digest: sha256Hex(bytes ?? ""),
+			reading: readingOf(file)
+		}];
+	});
+}
+function readingOf({ bytes, text }) {
+	return bytes === void 0 ? {
+		ok: !1,
+		problem: "it is too long"
+	} : text === void 0 ? {
+		ok: !1,
+		problem: "it is no UTF-8"
+	} : parseEntry(text);
+}
+function readEnrichments({ files }, fits) {
+	let sound = [], broken = [];
+	for (let [path, { bytes, text = "" }] of files) {
+		let { kind, seq = 0 } = parseAuditPath(path) ?? {};
+		if (kind !== "enrichment") continue;
+		let enrichment = parseEnrichment(text, seq);
+		enrichment === void 0 || bytes === void 0 || !fits(seq, enrichment.source) || !isCanonical(enrichment, text) ? broken.push(path) : sound.push({
+			seq,
+			path,
+			content: bytes,
+			source: enrichment.source
+		});
+	}
+	return {
+		sound: sound.toSorted((a, b) => a.seq - b.seq),
+		broken
+	};
+}
+function isCanonical(value, text) {
+	try {
+		return renderCanonical(value) === text;
+	} catch {
+		return !1;
+	}
+}
+function entryCommit({ seq, reading }, { commit, files }) {
+	if (!reading.ok || reading.entry.seq !== seq) return [];
+	let { entry } = reading, file = entryPath(seq), content = files.get(file)?.bytes;
+	return content === void 0 ? [] : [{
+		commit,
+		file,
+		source: entry.source,
+		linkOf: (source) => entryLink({
+			entry,
+			content
+		}, source)
+	}];
+}
+function enrichmentCommit(parts, { commit }) {
+	let [first, last] = [parts[0], parts.at(-1)];
+	if (first === void 0 || last === void 0) return [];
+	let { path: file } = first;
+	return [{
+		commit,
+		file,
+		source: last.source,
+		linkOf: (source) => enrichmentLink(parts, source)
+	}];
+}
+function brokenEnrichment(file) {
+	return makeFinding("AUDIT_FOREIGN_CHANGE", {
+		file,
+		message: "it is no enrichment of that entry"
+	});
+}
+var init_found = __esmMin((() => {
+	init_enrichment(), init_entry(), init_parse_entry(), init_make_finding(), init_digest(), init_branch_history(), init_foreign(), init_links();
+}));
+// src/workflows/audit/sound-tip.ts
+async function requireSoundTip(context, { branch, tip }, last) {
+	let { seq } = last.entry, steps = await readTop(context, {
+		tip,
+		seq,
+		limit: FEW$1
+	}) ?? await readTop(context, {
+		tip,
+		seq,
+		limit: MOST_ON_TOP
+	});
+	if (steps === void 0) throw damaged(branch, `entry ${seq} came in none of its newest ${MOST_ON_TOP} commits`);
+	let { tree } = await context.repository.objects.readCommit(tip), about = new Map([[seq, last.entry]]);
+	for (let number of enrichedBy(steps)) about.has(number) || about.set(number, (await readEntryAt(context, branch, {
+		tree,
+		seq: number
+	})).entry);
+	let { entries, commits, findings } = sortSteps(steps, (number) => about.get(number)?.source), sources = new Map();
+	for (let { source } of commits) sources.set(source, await context.repository.objects.readCommit(source));
+	let [first] = [
+		...findings,
+		...entries.length === 1 ? [] : [severalEntries(steps)],
+		...await compareCommits(context, commits, sources)
+	];
+	if (first !== void 0) throw damaged(branch, first.file === void 0 ? first.message : `${first.file}: ${first.message}`);
+}
+async function readTop(context, { tip, seq, limit }) {
+	let steps = [];
+	for await (let step of readBranch(context, tip, limit)) if (steps.push(step), [...step.files.keys()].map(parseAuditPath).some((place) => place?.kind === "entry" && place.seq === seq)) return steps.toReversed();
+}
+function enrichedBy(steps) {
+	return steps.flatMap(({ files }) => [...files.keys()].flatMap((path) => {
+		let place = parseAuditPath(path);
+		return place?.kind === "enrichment" ? [place.seq] : [];
+	}));
+}
+function severalEntries(steps) {
+	return makeFinding("AUDIT_FOREIGN_CHANGE", { message: `an entry came after commit ${steps[0]?.commit.oid.slice(0, 12) ?? ""}, which brought the last one` });
+}
+var FEW$1, MOST_ON_TOP, init_sound_tip = __esmMin((() => {
+	init_entry(), init_make_finding(), init_branch_history(), init_compare_commits(), init_damaged(), init_found(), init_read_entries(), FEW$1 = 4, MOST_ON_TOP = 200;
+}));
 // src/workflows/audit/record.ts
 async function recordAudit(context, options = {}) {
 	let push = options.push !== !1, state = {
@@ -80002,16 +81227,19 @@ async function pause(attempt) {
 	await new Promise((resolve) => setTimeout(resolve, longest * (.5 + Math.random())));
 }
 async function recordOnce(context, place, options, state) {
-	let appendix = await readAppendix(context, place);
-	if (options.dryRun === !0) return preview(context, place, appendix);
-	let done = state.lost !== void 0 && state.lost.result.commit === place.tip && state.lost !== void 0 ? state.lost : await append(context, place, appendix, options), { result, last } = done;
+	await warnOfTakenBack(context, place);
+	let appendix = await readAppendix(context, place), { branch, tip } = place;
+	if (tip !== void 0 && appendix.last !== void 0 && await requireSoundTip(context, {
+		branch,
+		tip
+	}, appendix.last), options.dryRun === !0) return preview(context, place, appendix);
+	let done = state.lost !== void 0 && state.lost.result.commit === tip && state.lost !== void 0 ? state.lost : await append(context, place, appendix, options), { result, last } = done;
 	if (result.commit === void 0 || last === void 0) return result;
-	let anchor = options.anchor !== !1 && (!place.shared || place.push) ? await anchorOf(context, result.commit, last) : void 0;
+	let anchor = options.anchor !== !1 && mayAnchor(context, place) ? await anchorOf(context, result.commit, last) : void 0;
 	if (anchor !== void 0) {
 		let first = result.entries[0]?.seq ?? anchor.seq + 1;
 		await requireAnchorsKept(context, place, {
 			tip: result.commit,
-			last: anchor,
 			first
 		});
 	}
@@ -80021,6 +81249,15 @@ async function recordOnce(context, place, options, state) {
 		...result,
 		anchor: anchor === void 0 ? "skipped" : await writeAnchor(context, place, anchor)
 	};
+}
+function mayAnchor({ notices }, { push, shared, registry }) {
+	return push || !shared && isOwnFolder(registry.spec.storage.uri) ? !0 : (notices.hint("The last entry is not anchored: nothing was pushed, and what a copy of the repository records must not stand in storage that others share."), !1);
+}
+function isOwnFolder(uri) {
+	return /^file:[^/]/.test(uri);
+}
+async function warnOfTakenBack(context, { fetched, base, branch }) {
+	if (fetched !== void 0) for (let message of await describeTakenBack(context, fetched, new Set([base, branch]))) warnOnce(context, message);
 }
 async function append(context, place, appendix, options) {
 	let { branch, main, base } = place, { tip, entries } = await writeAppendix(context, place, appendix), last = entries.at(-1) ?? appendix.last, { enrich } = options, added = entries.map(({ entry }) => entry), enriched = enrich === void 0 || tip === void 0 || last === void 0 ? void 0 : await enrichEntries(context, {
@@ -80083,7 +81320,7 @@ function rowOf(entry) {
 	};
 }
 var MOST_ATTEMPTS, FIRST_PAUSE_MS, init_record$1 = __esmMin((() => {
-	init_entry(), init_message(), init_errors$5(), init_anchors(), init_enrich(), init_append(), init_place(), init_publish$1(), MOST_ATTEMPTS = 8, FIRST_PAUSE_MS = 100;
+	init_entry(), init_message(), init_errors$5(), init_anchors(), init_fetched(), init_enrich(), init_append(), init_place(), init_publish$1(), init_sound_tip(), init_warn_once(), MOST_ATTEMPTS = 8, FIRST_PAUSE_MS = 100;
 }));
 // src/registry/status-name.ts
 function statusName(prefix, part) {
@@ -80216,7 +81453,7 @@ function readTask(env, number) {
 	if (name === "pull_request" || name === "pull_request_review") return requestOf(event);
 	if (name === "merge_group") return groupOf(event);
 	if (name === "push") return pushOf(event);
-	throw new ModeltrailError("USAGE", `the event ${name} is not supported${REASONS[name] ?? ""}`, { hint: SUPPORTED });
+	throw new ModeltrailError("USAGE", `the event ${name} is not supported${REASONS$1.get(name) ?? ""}`, { hint: SUPPORTED });
 }
 function dispatched(text) {
 	let number = /^#?([1-9]\d{0,8})$/.exec(text)?.[1];
@@ -80231,7 +81468,7 @@ function dispatched(text) {
 function readEvent(path) {
 	try {
 		let value = JSON.parse(readFileSync(path, "utf8"));
-		if (typeof value == "object" && value) return value;
+		if (isRecord(value)) return value;
 	} catch (cause) {
 		throw new ModeltrailError("INVALID_INPUT", "the event that started this workflow cannot be read", {
 			hint: "Run the workflow again.",
@@ -80240,28 +81477,62 @@ function readEvent(path) {
 	}
 	throw incomplete();
 }
-function requestOf({ pull_request: pull }) {
-	let { number, head, base } = pull ?? {};
-	if (number === void 0 || !isOid(head?.sha)) throw incomplete();
-	let isOwn = typeof head?.repo?.id == "number" && head.repo.id === base?.repo?.id;
+function isRecord(value) {
+	return typeof value == "object" && !!value && !Array.isArray(value);
+}
+function fieldsOf(value) {
+	return new Map(isRecord(value) ? Object.entries(value) : []);
+}
+function textOf(value) {
+	return typeof value == "string" && value !== "" ? value : void 0;
+}
+function requireOid(value) {
+	if (typeof value == "string" && /^[0-9a-f]{40}$/.test(value)) return value;
+	throw incomplete();
+}
+function requirePull(payload) {
+	let pull = fieldsOf(payload.pull_request), number = pull.get("number");
+	if (typeof number != "number" || !Number.isSafeInteger(number) || number < 1) throw incomplete();
+	return {
+		number,
+		head: requireOid(fieldsOf(pull.get("head")).get("sha")),
+		pull
+	};
+}
+function requestOf(payload) {
+	let { number, head, pull } = requirePull(payload), ends = [fieldsOf(pull.get("head")), fieldsOf(pull.get("base"))], [from, to] = ends.map((end) => fieldsOf(end.get("repo")).get("id")), branch = typeof from == "number" && from === to ? textOf(ends[0].get("ref")) : void 0;
+	if (payload.action !== "synchronize") return {
+		kind: "request",
+		number,
+		head,
+		branch
+	};
+	let before = payload.before;
 	return {
 		kind: "request",
 		number,
-		head: head?.sha,
-		branch: isOwn ? head?.ref : void 0
+		head,
+		branch,
+		...before === void 0 ? {} : { before: requireOid(before) }
 	};
 }
-function closedOf({ pull_request: { number, head } = {} }) {
-	if (number === void 0 || !isOid(head?.sha)) throw incomplete();
+function closedOf(payload) {
+	let { number, head } = requirePull(payload);
 	return {
 		kind: "closed",
 		number,
-		head: head.sha
+		head
 	};
 }
-function groupOf({ merge_group: group }) {
-	let { base_ref: ref = "", base_sha: base, head_sha: head } = group ?? {};
-	if (!isOid(base) || !isOid(head) || ref === "") throw incomplete();
+function groupOf(payload) {
+	let group = fieldsOf(payload.merge_group), head = requireOid(group.get("head_sha"));
+	if (payload.action === "destroyed") return {
+		kind: "dropped",
+		head,
+		isMerged: payload.reason === "merged"
+	};
+	let base = requireOid(group.get("base_sha")), ref = textOf(group.get("base_ref"));
+	if (ref === void 0) throw incomplete();
 	return {
 		kind: "group",
 		base,
@@ -80269,27 +81540,31 @@ function groupOf({ merge_group: group }) {
 		into: ref.replace(/^refs\/heads\//, "")
 	};
 }
-function pushOf({ ref, repository }) {
-	let main = repository?.default_branch;
+function pushOf(payload) {
+	let ref = textOf(payload.ref), main = textOf(fieldsOf(payload.repository).get("default_branch"));
 	if (ref === void 0 || main === void 0) throw incomplete();
-	if (ref === `refs/heads/${main}`) return { kind: "every" };
-	throw new ModeltrailError("USAGE", `this was a push to ${ref}, not to ${main}`, { hint: `Narrow the workflow down: on: push: branches: [${main}].` });
+	if (!ref.startsWith(BRANCHES)) throw notToMain(ref, main);
+	let branch = ref.slice(BRANCHES.length);
+	return branch === main ? { kind: "every" } : {
+		kind: "every",
+		pushed: {
+			branch,
+			main
+		}
+	};
+}
+function notToMain(what, main) {
+	return new ModeltrailError("USAGE", `this was a push to ${what}, not to ${main}`, { hint: `Narrow the workflow down: on: push: branches: [${main}].` });
 }
 function readDefaultBranch(env) {
-	let { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: path = "", GITHUB_REF: ref = "" } = env, said = path === "" ? void 0 : readEvent(path).repository?.default_branch;
-	return typeof said == "string" && said !== "" ? said : name === "schedule" && ref.startsWith("refs/heads/") ? ref.slice(11) : void 0;
-}
-function isOid(text) {
-	return /^[0-9a-f]{40}$/.test(text ?? "");
+	let { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: path = "", GITHUB_REF: ref = "" } = env, said = path === "" ? void 0 : textOf(fieldsOf(readEvent(path).repository).get("default_branch"));
+	return said === void 0 ? name === "schedule" && ref.startsWith("refs/heads/") ? ref.slice(11) : void 0 : said;
 }
 function incomplete() {
 	return new ModeltrailError("INVALID_INPUT", "the event does not say what it is about", { hint: SUPPORTED });
 }
-var SUPPORTED, REASONS, init_event = __esmMin((() => {
-	init_errors$5(), init_environment(), SUPPORTED = "Use pull_request, pull_request_review, merge_group, push to the default branch, schedule or workflow_dispatch.", REASONS = {
-		pull_request_target: ": it gives a fork's pull request a token that writes",
-		workflow_run: ": it gives what a fork started a token that writes"
-	};
+var SUPPORTED, REASONS$1, BRANCHES, init_event = __esmMin((() => {
+	init_errors$5(), init_environment(), SUPPORTED = "Use pull_request, pull_request_review, merge_group, push to the default branch, schedule or workflow_dispatch.", REASONS$1 = new Map([["pull_request_target", ": it gives a fork's pull request a token that writes"], ["workflow_run", ": it gives what a fork started a token that writes"]]), BRANCHES = "refs/heads/";
 })), record_exports = __exportAll({
 	RECORD_INPUTS: () => RECORD_INPUTS,
 	runRecord: () => runRecord
@@ -80611,21 +81886,26 @@ function chooseRequests(all, most) {
 		left: [...left]
 	};
 }
-async function hasMoved({ repository }, { host, remote, base, tip }, facts) {
-	if (remote !== void 0 && (await repository.remote.fetch(), await repository.refs.read(`refs/remotes/${remote}/${base}`) !== tip)) return !0;
-	if (facts === void 0) return !1;
-	let now = await host.look(facts.request.number);
-	return now.head !== facts.head || now.base !== facts.base || now.state !== facts.state;
+async function hasMoved({ repository }, { host, remote, base, tip }, facts, isWritten = !1) {
+	if (facts !== void 0) {
+		let now = await host.look(facts.request.number);
+		if (isWritten && now.state === "merged" && now.head === facts.head) return !1;
+		if (now.head !== facts.head || now.base !== facts.base || now.state !== facts.state) return !0;
+	}
+	return remote !== void 0 && (await repository.remote.fetch(), await repository.refs.read(`refs/remotes/${remote}/${base}`) !== tip);
 }
 async function decideByHead({ host, base }, judged, only) {
 	let rank = (facts) => facts?.base === base ? +!!facts.isFork : 2, [first] = judged;
 	if (only !== void 0) {
 		let own = rank(first?.request);
 		if (first === void 0 || own === 0) return judged;
-		let better = (await host.listRequests()).filter(({ head }) => head === first.head).find((facts) => rank(facts) < own);
-		return better === void 0 ? judged : [{
+		let others = (await host.listRequests()).filter(({ head }) => head === first.head), better = others.find((facts) => rank(facts) < own);
+		if (better === void 0) return judged;
+		let isWithheld = others.every((facts) => rank(facts) > 0);
+		return [{
 			...first,
-			decidedBy: better.request.number
+			decidedBy: better.request.number,
+			...isWithheld ? { isWithheld } : {}
 		}];
 	}
 	return judged.map((one) => {
@@ -80678,6 +81958,14 @@ async function openUnfounded(context, reason) {
 		remote
 	};
 }
+async function openHost(context) {
+	return (await context.openForge(context.repository, {
+		branchPrefix: "",
+		push: !0,
+		base: "",
+		host: void 0
+	})).pullRequests;
+}
 function requireHost(host) {
 	if (host !== void 0) return host;
 	throw new ModeltrailError("USAGE", "this registry has no pull requests", { hint: "Use --base and --head." });
@@ -80689,7 +81977,7 @@ var init_judging_place = __esmMin((() => {
 async function judgeRequests(context, options) {
 	let { number } = options;
 	for (let round = 1;; round += 1) {
-		let place = await openJudgingPlace(context, options.mending), { host } = place, all = number === void 0 ? await host.listRequests() : [await host.look(number)], ended = all.find(({ state }) => state !== "open");
+		let place = await openJudgingPlace(context, options.mending), { host, base } = place, all = number === void 0 ? await host.listRequests() : [await host.look(number)], ended = all.find(({ state }) => state !== "open");
 		if (ended !== void 0) {
 			let how = ended.state === "merged" ? "merged already" : "closed";
 			return {
@@ -80697,17 +81985,22 @@ async function judgeRequests(context, options) {
 				left: [],
 				ended: `#${ended.request.number} is ${how}`,
 				host,
+				base,
 				holds: always
 			};
 		}
-		let { chosen, left } = chooseRequests(all, options.most ?? MOST_REQUESTS), judged = await decideByHead(place, await mapBounded(chosen, AT_ONCE$2, (facts) => tryJudge(context, place, facts, options)), number), holds = async ({ request }) => !await hasMoved(context, place, request);
+		let { chosen, left } = chooseRequests(all, options.most ?? MOST_REQUESTS), judged = await decideByHead(place, await mapBounded(chosen, AT_ONCE$2, async (facts) => {
+			let one = await tryJudge(context, place, facts, options);
+			return one.verdict !== "pass" && !facts.isFork && facts.base === base && number === void 0 && await options.denied?.(host, one), one;
+		}), number), holds = async ({ request }, isWritten) => !await hasMoved(context, place, request, isWritten);
 		if (!await hasMoved(context, place, number === void 0 ? void 0 : chosen[0])) return {
 			judged,
 			left,
 			host,
+			base,
 			holds
 		};
-		if (!(round < MOST_ROUNDS)) return {
+		if (!(round < MOST_ROUNDS$1)) return {
 			judged: judged.map((one) => one.verdict === "pass" ? {
 				...one,
 				verdict: "pending",
@@ -80715,6 +82008,7 @@ async function judgeRequests(context, options) {
 			} : one),
 			left,
 			host,
+			base,
 			holds
 		};
 	}
@@ -80752,11 +82046,11 @@ async function tryJudge(context, place, facts, { artifacts }) {
 			reason: `${FORK}; ${error.message}`
 		} : {
 			...told,
-			...untold(error)
+			...untold$1(error)
 		};
 	}
 }
-function untold(error) {
+function untold$1(error) {
 	return {
 		verdict: "unknown",
 		reason: isModeltrailError(error) ? error.message : "Modeltrail has a bug",
@@ -80781,9 +82075,10 @@ async function judgeRange(context, { base, head, artifacts }) {
 	};
 }
 async function judgeGroup(context, { base, head, into }, artifacts) {
-	let { host, base: main } = await openJudgingPlace(context), told = {
+	let { host, base: main } = await openJudgingPlace(context, head), told = {
 		left: [],
 		host,
+		base: main,
 		holds: always
 	};
 	if (into !== main) return {
@@ -80810,14 +82105,14 @@ async function judgeGroup(context, { base, head, into }, artifacts) {
 		return {
 			judged: [{
 				head,
-				...untold(error)
+				...untold$1(error)
 			}],
 			...told
 		};
 	}
 }
-var AT_ONCE$2, MOST_ROUNDS, MOST_REQUESTS, FORK, init_judge_requests = __esmMin((() => {
-	init_errors$5(), init_bounded(), init_judge(), init_suggest(), init_choose_requests(), init_judging_place(), AT_ONCE$2 = 4, MOST_ROUNDS = 3, MOST_REQUESTS = 150, FORK = "it comes from a fork, so nothing of it is verified";
+var AT_ONCE$2, MOST_ROUNDS$1, MOST_REQUESTS, FORK, init_judge_requests = __esmMin((() => {
+	init_errors$5(), init_bounded(), init_judge(), init_suggest(), init_choose_requests(), init_judging_place(), AT_ONCE$2 = 4, MOST_ROUNDS$1 = 3, MOST_REQUESTS = 150, FORK = "it comes from a fork, so nothing of it is verified";
 }));
 // src/change/changed-lines.ts
 function changedLines(current, wanted) {
@@ -80888,13 +82183,25 @@ var init_suggestions = __esmMin((() => {
 }));
 // src/workflows/publish-verdict/publish.ts
 async function publishVerdict(context, host, judged, telling) {
-	let { request, report, snapshot, decidedBy } = judged;
-	if (decidedBy === void 0 && await allowed(judged, context, "the statuses were not set", () => host.setStatuses(judged.head, inOrder(telling.statuses), telling.guard)), request === void 0) return;
+	let outcome = await putStatuses(context, host, judged, telling);
+	return outcome === "told" && await putWords(context, host, judged, telling), outcome;
+}
+async function putStatuses(context, host, judged, { statuses, guard }) {
+	let { head, decidedBy, isWithheld } = judged, put = (planned) => allowed(judged, context, "the statuses were not set", () => host.setStatuses(head, planned, guard));
+	if (decidedBy === void 0) return put(inOrder(statuses));
+	let [verdict] = statuses;
+	return isWithheld !== !0 || verdict === void 0 ? "told" : put([{
+		...verdict,
+		onlyOver: "success"
+	}]);
+}
+async function putWords(context, host, { request, report, snapshot, head }, telling) {
+	if (request === void 0) return;
 	let { number } = request.request, { comment } = telling;
 	if (comment !== void 0 && await courtesy(context, "the comment was not written", () => host.comment(number, comment)), !telling.suggest || request.isFork || report === void 0 || snapshot === void 0) return;
 	let posting = {
 		number,
-		head: judged.head,
+		head,
 		snapshot,
 		suggestions: report.suggestions
 	};
@@ -80906,14 +82213,14 @@ function inOrder(statuses) {
 }
 async function allowed({ request }, { notices }, what, write) {
 	try {
-		await write();
+		return await write();
 	} catch (error) {
 		if (!isModeltrailError(error) || error.code !== "FORBIDDEN") throw error;
 		if (request?.isFork !== !0) throw new ModeltrailError("FORBIDDEN", `${what}: ${error.message}`, {
 			hint: "Give the job the permission \"statuses: write\". A run that Dependabot started has a token that only reads: have the pull request judged by a schedule, or by workflow_dispatch.",
 			cause: error
 		});
-		notices.hint(`${what}: a fork's run may not`);
+		return notices.hint(`${what}: a fork's run may not`), "told";
 	}
 }
 async function courtesy({ notices }, what, write) {
@@ -80928,27 +82235,48 @@ var init_publish = __esmMin((() => {
 	init_errors$5(), init_suggestions();
 }));
 // src/workflows/publish-verdict/withdraw.ts
-async function withdrawVerdict(context, { head, number }, status) {
-	await courtesy(context, WHAT, async () => {
-		let host = await openHost(context), commit = head ?? (number === void 0 ? void 0 : (await host?.look(number))?.head);
-		commit !== void 0 && await host?.setStatuses(commit, [status]);
-	});
+async function takeBackSuccesses(host, from, say) {
+	let untaken = [];
+	return await mapBounded([...new Map(from.map((one) => [one.commit, one])).values()], AT_ONCE$1, async (one) => {
+		try {
+			await host.setStatuses(one.commit, [{
+				...say(one),
+				onlyOver: "success"
+			}]);
+		} catch (error) {
+			untaken.push({
+				commit: one.commit,
+				number: one.number,
+				error
+			});
+		}
+	}), untaken;
 }
-async function withdrawSuccesses(context, host, heads, status) {
-	await mapBounded([...new Set(heads)], AT_ONCE$1, (head) => courtesy(context, WHAT, () => host.setStatuses(head, [{
-		...status,
-		onlyOver: "success"
-	}])));
+async function withdrawVerdict(context, { head, number }, status) {
+	let commit = head;
+	try {
+		let host = await openHost(context);
+		return commit ??= number === void 0 ? void 0 : (await host?.look(number))?.head, commit !== void 0 && await host?.setStatuses(commit, [status]), [];
+	} catch (error) {
+		return [{
+			commit: commit ?? "",
+			number,
+			error
+		}];
+	}
 }
 async function withdrawAll(context, status, { error, artifacts }) {
-	let isUnreadable = isModeltrailError(error) && error.code === "BROKEN_MANIFEST";
-	await courtesy(context, WHAT, async () => {
-		let host = await openHost(context), all = await host?.listRequests() ?? [];
-		if (host === void 0) return;
-		let mends = async (facts) => isUnreadable && !facts.isFork && await isSuccess(host, facts.head, status.name) && await passesAsMending(context, facts, artifacts), kept = new Set();
-		for (let facts of all) await mends(facts).catch(() => !1) && kept.add(facts.head);
-		await withdrawSuccesses(context, host, all.map(({ head }) => head).filter((head) => !kept.has(head)), status);
-	});
+	let isUnreadable = isModeltrailError(error) && error.code === "BROKEN_MANIFEST", host = await openHost(context), all = await host?.listRequests() ?? [];
+	if (host === void 0) return [];
+	let mends = async (facts) => isUnreadable && !facts.isFork && await isSuccess(host, facts.head, status.name) && await passesAsMending(context, facts, artifacts), kept = new Set();
+	for (let facts of all) await mends(facts).catch(() => !1) && kept.add(facts.head);
+	return takeBackSuccesses(host, all.filter(({ head }) => !kept.has(head)).map(toStanding), () => status);
+}
+function toStanding({ head, request }) {
+	return {
+		commit: head,
+		number: request.number
+	};
 }
 async function isSuccess(host, head, name) {
 	return (await host.statuses(head)).some((status) => status.name === name && status.state === "success");
@@ -80961,63 +82289,68 @@ async function passesAsMending(context, { request, branch }, artifacts) {
 	});
 	return judged[0]?.verdict === "pass";
 }
-async function withdrawClosed(context, number, status) {
-	let host = await openHost(context);
-	if (host === void 0) return "closed";
-	let { state, head, base } = await host.look(number);
-	if (state !== "closed" || (await host.listRequests()).some((one) => one.head === head && one.base === base)) return state;
-	try {
-		await host.setStatuses(head, [{
-			...status,
-			onlyOver: "success"
-		}]);
-	} catch (error) {
-		if (!isModeltrailError(error) || error.code !== "FORBIDDEN") throw error;
-		context.notices.warn(`${WHAT}: ${error.message}`);
-	}
-	return state;
-}
-async function openHost(context) {
-	return (await context.openForge(context.repository, {
-		branchPrefix: "",
-		push: !0,
-		base: "",
-		host: void 0
-	})).pullRequests;
-}
-var WHAT, AT_ONCE$1, init_withdraw = __esmMin((() => {
-	init_errors$5(), init_bounded(), init_judge_requests(), init_publish(), WHAT = "the status was not set", AT_ONCE$1 = 4;
+var AT_ONCE$1, init_withdraw = __esmMin((() => {
+	init_errors$5(), init_bounded(), init_judge_requests(), init_judging_place(), AT_ONCE$1 = 4;
 }));
 // action/src/publish-verdicts.ts
 async function publishVerdicts(publishing, { judged, left, host, holds }, shown) {
-	let { context } = publishing, told = new Set(judged.map(({ head }) => head));
-	await withdrawSuccesses(context, host, left.map(({ head }) => head).filter((head) => !told.has(head)), statusOf(publishing, "pending", LEFT));
-	let failures = [], overtaken = [];
-	if (await mapBounded(judged, AT_ONCE, async (one, index) => {
-		let check = async () => {
-			let does = await holds(one);
-			return !does && !overtaken.includes(one) && overtaken.push(one), does;
-		};
-		try {
-			await publishVerdict(context, host, one, tellingOf(publishing, shown[index] ?? one, check));
-		} catch (error) {
-			failures.push(error), publishing.isAboutAll && await withdrawSuccesses(context, host, [one.head], statusOf(publishing, "unknown", reasonOf(error)));
-		}
-	}), failures.length > 0) throw failures[0];
-	return overtaken;
+	let { context, isAboutAll } = publishing, heads = new Set(judged.map(({ head }) => head)), untaken = [...await takeBackSuccesses(host, left.filter(({ head }) => !heads.has(head)).map(toStanding), () => statusOf(publishing, "pending", LEFT))], failures = [], isOvertaken = !1;
+	return {
+		told: await mapBounded(judged, AT_ONCE, async (one, index) => {
+			let said = shown[index] ?? one;
+			try {
+				let outcome = await publishVerdict(context, host, one, tellingOf(publishing, said, (isWritten) => holds(one, isWritten)));
+				return outcome === "overtaken" && (isOvertaken = !0), outcome === "told" ? said : {
+					...said,
+					...OUTCOMES[outcome](one)
+				};
+			} catch (error) {
+				if (failures.push(numbered(one, error)), isAboutAll) {
+					let status = statusOf(publishing, "unknown", reasonOf(error));
+					untaken.push(...await takeBackSuccesses(host, [standingOf(one)], () => status));
+				}
+				return said.verdict === "pass" ? {
+					...said,
+					...untold(one, error)
+				} : said;
+			}
+		}),
+		isOvertaken,
+		failures,
+		untaken
+	};
+}
+function untold(one, error) {
+	return {
+		verdict: "unknown",
+		reason: reasonOf(error),
+		error: numbered(one, error)
+	};
+}
+function numbered({ request }, error) {
+	if (!isModeltrailError(error) || request === void 0) return error;
+	let { code, message, hint } = error, more = hint === void 0 ? {} : { hint };
+	return new ModeltrailError(code, `#${request.request.number}: ${message}`, {
+		...more,
+		cause: error
+	});
+}
+function standingOf({ head, request }) {
+	return {
+		commit: head,
+		number: request?.request.number
+	};
 }
 function tellingOf(publishing, one, holds) {
-	let { env, context, comment, suggest } = publishing;
+	let { context, comment, suggest } = publishing, otherwise = statusOf(publishing, "pending", MOVED), crowded = statusOf(publishing, "unknown", CROWDED);
 	return {
-		statuses: renderStatuses(one, {
-			prefix: context.prefix,
-			url: runUrl(env)
-		}),
+		statuses: statusesOf(publishing, one),
 		comment: comment ? commentOf(context, one) : void 0,
 		suggest,
 		guard: {
 			holds,
-			otherwise: statusOf(publishing, "pending", MOVED)
+			otherwise,
+			crowded
 		}
 	};
 }
@@ -81031,36 +82364,225 @@ function commentOf({ prefix }, judged) {
 		create: report !== void 0 && isTelling
 	};
 }
-async function withdrawOnError(publishing, error) {
-	let { context, artifacts, isAboutAll, head, number } = publishing, status = statusOf(publishing, "unknown", reasonOf(error));
-	if (isAboutAll) return withdrawAll(context, status, {
-		error,
-		artifacts
-	});
-	await withdrawVerdict(context, {
-		head,
-		number
-	}, status);
-}
-function takeBackClosed(publishing, number) {
-	return withdrawClosed(publishing.context, number, statusOf(publishing, "pending", CLOSED));
-}
-function statusOf({ env, context }, verdict, reason) {
-	let [status] = renderStatuses({
-		head: "",
-		verdict,
-		reason
-	}, {
+function statusesOf({ env, context }, judged) {
+	return renderStatuses(judged, {
 		prefix: context.prefix,
 		url: runUrl(env)
 	});
-	return status;
+}
+function statusOf(publishing, verdict, reason) {
+	return statusesOf(publishing, {
+		head: "",
+		verdict,
+		reason
+	})[0];
 }
 function reasonOf(error) {
 	return isModeltrailError(error) ? error.message : "Modeltrail has a bug";
 }
-var AT_ONCE, LEFT, MOVED, CLOSED, init_publish_verdicts = __esmMin((() => {
-	init_errors$5(), init_actions(), init_verdict(), init_bounded(), init_publish(), init_withdraw(), init_registry(), init_runner(), AT_ONCE = 4, LEFT = "too many pull requests are open to judge this one; close some, or judge it by its number", MOVED = "the branches moved while it was judged; the next run judges it again", CLOSED = "it was closed, and is judged again when it is reopened";
+var AT_ONCE, LEFT, MOVED, CROWDED, OUTCOMES, init_publish_verdicts = __esmMin((() => {
+	init_errors$5(), init_actions(), init_verdict(), init_bounded(), init_publish(), init_withdraw(), init_registry(), init_runner(), AT_ONCE = 4, LEFT = "too many pull requests are open to judge this one; close some, or judge it by its number", MOVED = "the branches moved while it was judged; the next run judges it again", CROWDED = "too many statuses stand on this commit; push the change again as a new one", OUTCOMES = {
+		overtaken: () => ({
+			verdict: "pending",
+			reason: MOVED
+		}),
+		crowded: (one) => untold(one, new ModeltrailError("INVALID_INPUT", CROWDED, { hint: "A success that could not be taken back any more is not given." }))
+	};
+}));
+// src/workflows/publish-verdict/given-up.ts
+async function takeBackFormer(context, { number, head, before }, say) {
+	let host = await openHost(context);
+	if (host === void 0) return {
+		untaken: [],
+		left: 0
+	};
+	let { name } = say("left"), found = new Map(await listGivenUp(host, name, number));
+	before !== void 0 && before !== head && !found.has(before) && await hasSuccess(host, before, name) && found.set(before, {
+		commit: before,
+		number,
+		why: "left"
+	});
+	let isOf = (facts, open) => facts.base === (open.find(({ request }) => request.number === number)?.base ?? facts.base);
+	return takeBack(host, [...found.values()].filter(({ commit }) => commit !== head), {
+		say,
+		isKept: isOf
+	});
+}
+async function takeBackGivenUp(context, { known, base }, say) {
+	let host = await openHost(context);
+	return host === void 0 ? {
+		untaken: [],
+		left: 0
+	} : takeBack(host, [...(await listGivenUp(host, say("left").name, void 0)).values()].filter(({ commit }) => !known.has(commit)), {
+		say,
+		isKept: (facts) => base === void 0 || facts.base === base
+	});
+}
+async function hasSuccess(host, commit, name) {
+	try {
+		return await isSuccess(host, commit, name);
+	} catch (error) {
+		if (!isModeltrailError(error) || error.code !== "NOT_FOUND" && error.code !== "INVALID_INPUT") throw error;
+		return !1;
+	}
+}
+async function listGivenUp(host, name, number) {
+	let carried = await host.listSuccesses(name, number), contained = new Set(carried.filter(({ isContained }) => isContained).map(({ commit }) => commit)), left = carried.filter(({ commit }) => !contained.has(commit));
+	return new Map(left.map(({ commit, number: of, state }) => [commit, {
+		commit,
+		number: of,
+		why: WHY[state]
+	}]));
+}
+async function takeBack(host, commits, { say, isKept }) {
+	if (commits.length === 0) return {
+		untaken: [],
+		left: 0
+	};
+	let open = await host.listRequests(), kept = new Set(open.filter((facts) => !facts.isFork && isKept(facts, open)).map(({ head }) => head)), from = commits.filter(({ commit }) => !kept.has(commit)), chosen = from.slice(0, MOST_TAKEN);
+	return {
+		untaken: await takeBackSuccesses(host, chosen, ({ why }) => say(why)),
+		left: from.length - chosen.length
+	};
+}
+async function takeBackEnded(context, number, say) {
+	let host = await openHost(context);
+	if (host === void 0) return {
+		state: "closed",
+		untaken: []
+	};
+	let { state, head, base, isFork } = await host.look(number);
+	if (state === "open" || state === "merged" && await isPartOfBase(context, host, {
+		number,
+		head
+	})) return {
+		state,
+		untaken: []
+	};
+	let twins = (await host.listRequests()).filter((one) => one.head === head && !one.isFork), into = twins.length === 0 ? base : await findBase(context) ?? base;
+	if (twins.some((one) => one.base === into)) return {
+		state,
+		untaken: []
+	};
+	let untaken = await takeBackSuccesses(host, [{
+		commit: head,
+		number
+	}], () => say(state)), [first] = untaken;
+	if (!isModeltrailError(first?.error) || first.error.code !== "FORBIDDEN") return {
+		state,
+		untaken
+	};
+	let next = isFork ? "" : "; the next run over all pull requests takes its success back";
+	return context.notices.warn(`the status was not set: ${first.error.message}${next}`), {
+		state,
+		untaken: []
+	};
+}
+async function findBase(context) {
+	try {
+		return (await openJudgingPlace(context)).base;
+	} catch (error) {
+		if (!isModeltrailError(error)) throw error;
+		return;
+	}
+}
+async function isPartOfBase({ repository }, host, { number, head }) {
+	let { commit = "" } = await host.progress(number);
+	return commit !== "" && repository.history.isAncestor(head, commit);
+}
+var WHY, MOST_TAKEN, init_given_up = __esmMin((() => {
+	init_errors$5(), init_judging_place(), init_withdraw(), WHY = {
+		closed: "closed",
+		merged: "merged",
+		open: "left"
+	}, MOST_TAKEN = 50;
+}));
+// action/src/take-back.ts
+function sayOf(publishing) {
+	return (why) => statusOf(publishing, "pending", REASONS[why]);
+}
+function complain(untaken) {
+	for (let { commit, number, error } of untaken) {
+		let hint = isModeltrailError(error) ? error.hint : void 0, whose = number === void 0 ? "a merge group" : `#${number}`, more = hint === void 0 ? "" : ` → ${hint}`;
+		failStep(`The success of ${whose}, on commit ${commit.slice(0, 12)}, could not be taken back: ${reasonOf(error)}${more}`);
+	}
+}
+async function withdrawOnError(publishing, error) {
+	let { context, artifacts, isAboutAll, head, number } = publishing, status = statusOf(publishing, "unknown", reasonOf(error));
+	if (isAboutAll) await attempt("Open pull requests were not asked for their successes", async () => {
+		complain(await withdrawAll(context, status, {
+			error,
+			artifacts
+		}));
+	}), await takeBackOthers(publishing, void 0);
+	else {
+		let untaken = await withdrawVerdict(context, {
+			head,
+			number
+		}, status);
+		complain(untaken.filter((one) => !isForbidden(one.error)));
+		for (let one of untaken) isForbidden(one.error) && annotate("warning", `the status was not set: ${reasonOf(one.error)}`);
+	}
+}
+function isForbidden(error) {
+	return isModeltrailError(error) && error.code === "FORBIDDEN";
+}
+async function attempt(what, work) {
+	try {
+		await work();
+	} catch (error) {
+		if (!isModeltrailError(error)) throw error;
+		failStep(`${what}: ${error.message}`);
+	}
+}
+async function takeBackBefore(publishing, task) {
+	let { number, head, before, branch } = task;
+	head !== void 0 && branch !== void 0 && await attempt(`The commits that #${number} stood at before were not looked for`, async () => {
+		report(await takeBackFormer(publishing.context, {
+			number,
+			head,
+			before
+		}, sayOf(publishing)));
+	});
+}
+async function takeBackOthers(publishing, found) {
+	let base = found?.base, open = [...(found?.judged ?? []).flatMap(({ request }) => request ?? []), ...found?.left ?? []], known = new Set(open.filter((one) => !one.isFork && one.base === base).map(({ head }) => head));
+	await attempt("Successes of pull requests that were closed were not looked for", async () => {
+		report(await takeBackGivenUp(publishing.context, {
+			known,
+			base
+		}, sayOf(publishing)));
+	});
+}
+function report({ untaken, left }) {
+	complain(untaken), left > 0 && annotate("warning", `${left} more successes that nobody stands for are left for the next run`);
+}
+async function takeBackClosed(publishing, number) {
+	let { state, untaken } = await takeBackEnded(publishing.context, number, sayOf(publishing));
+	complain(untaken);
+	let more = state === "closed" ? "; it is judged again when it is reopened" : "";
+	say$1(`#${number} is ${state === "merged" ? "merged" : `${state} now`}${more}.`);
+}
+async function takeBackDropped(publishing, head) {
+	let host = await openHost(publishing.context);
+	host !== void 0 && complain(await takeBackSuccesses(host, [{
+		commit: head,
+		number: void 0
+	}], () => sayOf(publishing)("left"))), say$1("The merge group was given up; its pull requests are judged again when they are in another.");
+}
+function takeBackEarly(publishing) {
+	let carried;
+	return (host, judged) => courtesy(publishing.context, "a success was not taken back early", async () => {
+		let status = statusesOf(publishing, judged)[0];
+		carried ??= host.listSuccesses(status.name).then((all) => new Set(all.map(({ commit }) => commit))), judged.request !== void 0 && (await carried).has(judged.head) && await takeBackSuccesses(host, [toStanding(judged.request)], () => status);
+	});
+}
+var REASONS, init_take_back = __esmMin((() => {
+	init_errors$5(), init_given_up(), init_judging_place(), init_publish(), init_withdraw(), init_publish_verdicts(), init_runner(), REASONS = {
+		closed: "it was closed, and is judged again when it is reopened",
+		merged: "it was merged; a new pull request is judged anew",
+		left: "no open pull request stands at this commit any more; one that comes back to it is judged anew"
+	};
 })), validate_exports = __exportAll({
 	VALIDATE_INPUTS: () => VALIDATE_INPUTS,
 	runValidate: () => runValidate
@@ -81073,7 +82595,9 @@ async function runValidate(env) {
 		task
 	});
 	try {
-		task.kind === "closed" ? sayClosed(task.number, await takeBackClosed(publishing, task.number)) : await judgeAndTell({
+		if (task.kind === "closed") return await takeBackClosed(publishing, task.number);
+		if (task.kind === "dropped") return await dropped(publishing, task);
+		task.kind === "every" && task.pushed !== void 0 && await requireRegistryBranch(context, task.pushed), task.kind === "request" && await takeBackBefore(publishing, task), await judgeAndTell({
 			env,
 			inputs,
 			context,
@@ -81095,45 +82619,54 @@ function publishingOf({ env, inputs, context, task }) {
 		number: task.kind === "request" ? task.number : void 0
 	};
 }
+async function dropped(publishing, { head, isMerged }) {
+	isMerged ? say$1("The merge group is merged.") : await takeBackDropped(publishing, head);
+}
+async function requireRegistryBranch(context, { branch, main }) {
+	let named = (await findNamedBranch(context))?.name ?? main;
+	if (branch !== named) throw notToMain(branch, named);
+}
 async function judgeAndTell(step, publishing) {
-	let { found, all } = await judgeAndSay(step).catch(async (error) => {
-		throw await withdrawOnError(publishing, error), error;
-	});
-	if (found.ended !== void 0) return failStep(`${found.ended}: only open pull requests are judged`);
-	try {
-		let overtaken = await publishVerdicts(publishing, found, all), isOvertaken = (index) => overtaken.some((one) => found.judged[index] === one);
-		conclude(step, all.map((one, index) => isOvertaken(index) ? overtake(one) : one), found.left.length);
-	} catch (error) {
-		throw publishing.isAboutAll || await withdrawOnError(publishing, error), error;
+	let last;
+	for (let round = 1; round <= MOST_ROUNDS; round += 1) {
+		let found = await judge(step, publishing).catch(async (error) => {
+			throw await withdrawOnError(publishing, error), error;
+		});
+		if (found.ended !== void 0 && last === void 0) return failStep(`${found.ended}: only open pull requests are judged`);
+		if (found.ended !== void 0) break;
+		last = {
+			found,
+			published: await publishVerdicts(publishing, found, found.judged.map((one) => locate(one, step.context.prefix)))
+		};
+		let { isOvertaken, failures } = last.published;
+		if (!isOvertaken || failures.length > 0) break;
+	}
+	last !== void 0 && await finish(step, publishing, last);
+}
+async function finish(step, publishing, { found, published }) {
+	let { told } = published;
+	await tell(step, told, found.left.length), await settle(publishing, found, published), conclude(step, told, found.left.length);
+}
+async function settle(publishing, found, { failures, untaken }) {
+	let [first, ...others] = failures;
+	if (complain(untaken), publishing.isAboutAll && await takeBackOthers(publishing, found), failures.length !== 0) {
+		publishing.isAboutAll || await withdrawOnError(publishing, first);
+		for (let error of others) annotate("error", reasonOf(error));
+		throw first;
 	}
 }
-async function judgeAndSay(step) {
-	let found = await judge(step), all = found.judged.map((one) => locate(one, step.context.prefix));
-	return found.ended === void 0 && await tell(step, all, found.left.length), {
-		found,
-		all
-	};
-}
-function overtake(judged) {
-	return {
-		...judged,
-		verdict: "pending",
-		reason: "the branches moved while it was judged"
-	};
-}
-function sayClosed(number, state) {
-	let more = state === "closed" ? "; it is judged again when it is reopened" : "";
-	say$1(`#${number} is ${state === "merged" ? "merged" : `${state} now`}${more}.`);
-}
-function judge({ context, task, inputs }) {
+function judge({ context, task, inputs }, publishing) {
 	let artifacts = inputs.artifacts;
 	if (task.kind === "group") return judgeGroup(context, task, artifacts);
-	if (task.kind === "every") return judgeRequests(context, { artifacts });
-	let { number } = task;
+	if (task.kind !== "request") return judgeRequests(context, {
+		artifacts,
+		denied: takeBackEarly(publishing)
+	});
+	let { number, branch: mending } = task;
 	return judgeRequests(context, {
 		artifacts,
 		number,
-		mending: task.kind === "request" ? task.branch : void 0
+		mending
 	});
 }
 function locate(judged, prefix) {
@@ -81182,8 +82715,8 @@ function conclude({ task, inputs }, all, left) {
 	let [worst] = all.toSorted((a, b) => ORDER.indexOf(b.verdict) - ORDER.indexOf(a.verdict));
 	setOutput("verdict", worst?.verdict ?? "pass"), task.kind !== "every" && worst !== void 0 && worst.verdict !== "pass" && (worst.verdict !== "pending" || inputs.pending !== "pass") && failStep(concludeVerdict(worst));
 }
-var VALIDATE_INPUTS, ORDER, init_validate = __esmMin((() => {
-	init_actions(), init_documents(), init_verdict(), init_repository_paths(), init_checks(), init_verdict$1(), init_judge_requests(), init_environment(), init_event(), init_inputs(), init_publish_verdicts(), init_registry(), init_runner(), VALIDATE_INPUTS = {
+var VALIDATE_INPUTS, MOST_ROUNDS, ORDER, init_validate = __esmMin((() => {
+	init_actions(), init_documents(), init_verdict(), init_repository_paths(), init_checks(), init_verdict$1(), init_judge_requests(), init_named_branch(), init_environment(), init_event(), init_inputs(), init_publish_verdicts(), init_registry(), init_runner(), init_take_back(), VALIDATE_INPUTS = {
 		...TOKEN,
 		...PATH,
 		artifacts: {
@@ -81207,7 +82740,7 @@ var VALIDATE_INPUTS, ORDER, init_validate = __esmMin((() => {
 			fallback: "fail",
 			oneOf: ["fail", "pass"]
 		}
-	}, ORDER = [
+	}, MOST_ROUNDS = 2, ORDER = [
 		"pass",
 		"pending",
 		"not-verified",

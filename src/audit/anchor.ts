@@ -16,32 +16,37 @@ export interface Anchor {
   readonly source: string;
 }
 
-/** The folder of a branch's anchors, by key; no model's name begins so. */
+/** Under which all anchors lie, by key; no model's name begins so. */
+export const ANCHOR_ROOT = ".audit/";
+
+/** The folder of a branch's anchors. */
 export function anchorFolder(branch: string): string {
-  return `.audit/${branch}/`;
+  return `${ANCHOR_ROOT}${branch}/`;
 }
 
 export function anchorKey(branch: string, seq: number): string {
   return `${anchorFolder(branch)}${String(seq).padStart(9, "0")}.json`;
 }
 
-/** Which entry a key is about; undefined for a key that is none of the branch's, as those of a branch below it are. */
-export function parseAnchorKey(branch: string, key: string): number | undefined {
-  const folder = anchorFolder(branch);
-  const [, digits] = /^(\d{9})\.json$/.exec(key.startsWith(folder) ? key.slice(folder.length) : "") ?? [];
-  return digits === undefined ? undefined : Number(digits);
+/** Which branch and entry a key is about; undefined for a key that is no anchor's. */
+export function parseAnchorKey(key: string): { readonly branch: string; readonly seq: number } | undefined {
+  const [, branch, digits] = /^\.audit\/(.+)\/(\d{9})\.json$/s.exec(key) ?? [];
+  return branch === undefined ? undefined : { branch, seq: Number(digits) };
 }
 
 export function renderAnchor({ seq, entry, commit, source }: Anchor): string {
   return renderCanonical({ schema: ANCHOR_SCHEMA, seq, entry, commit, source });
 }
 
-/** An anchor as it was read; the reading is undefined for what is none. */
+/** An anchor as it was found. */
 export interface FoundAnchor {
   readonly key: string;
-  /** Of the entry, as the key says. */
+  /** The audit branch and the entry, as the key says. */
+  readonly branch: string;
   readonly seq: number;
+  /** Undefined for what is none, and for what cannot be read: `problem` then says why. */
   readonly anchor: Anchor | undefined;
+  readonly problem?: string;
 }
 
 export function parseAnchor(text: string): Anchor | undefined {
@@ -52,24 +57,57 @@ export function parseAnchor(text: string): Anchor | undefined {
   return sound ? (value as unknown as Anchor) : undefined;
 }
 
-/** Holds anchors against the entries that stand on the branch now. */
+/** Holds anchors of the audit branch against the entries that stand on it now. */
 export function compareAnchors(
   anchors: readonly FoundAnchor[],
   entries: ReadonlyMap<number, { readonly digest: string; readonly commit: string }>,
 ): readonly Finding[] {
-  return anchors.flatMap(({ key, seq, anchor }) => {
-    if (anchor === undefined) return [differs(key, "it is no anchor")];
-    if (anchor.seq !== seq) return [differs(key, `it is about entry ${anchor.seq}`)];
-    const found = entries.get(anchor.seq);
-    const file = entryPath(anchor.seq);
-    if (found === undefined)
+  return anchors.flatMap((found) => {
+    const { key, seq, anchor } = found;
+    if (anchor?.seq !== seq) return [unusable(found)];
+    const entry = entries.get(seq);
+    const file = entryPath(seq);
+    if (entry === undefined)
       return [differs(key, `${file} was recorded when it was anchored, and is gone`, file)];
-    if (found.digest !== anchor.entry)
+    if (entry.digest !== anchor.entry)
       return [differs(key, `${file} is not what it was when it was anchored`, file)];
-    return found.commit === anchor.commit
+    return entry.commit === anchor.commit
       ? []
-      : [differs(key, `the commit of ${file} is not the one that was anchored`, file)];
+      : [
+          differs(
+            key,
+            `${file} stands in commit ${entry.commit}, and was anchored in ${anchor.commit}: the branch was made anew`,
+            file,
+          ),
+        ];
   });
+}
+
+/**
+ * Holds anchors of audit branches that the registry had before against the main branch: whatever became of those
+ * branches, the commits that were recorded on them stay where they were. `line`: the first-parent history of the main branch.
+ */
+export function compareFormerAnchors(
+  anchors: readonly FoundAnchor[],
+  line: ReadonlySet<string>,
+): readonly Finding[] {
+  return anchors.flatMap((found) => {
+    const { key, seq, anchor } = found;
+    if (anchor?.seq !== seq) return [unusable(found)];
+    if (line.has(anchor.source)) return [];
+    return [
+      differs(
+        key,
+        `commit ${anchor.source} was on the first-parent line of the main branch when it was anchored, and is not there now`,
+      ),
+    ];
+  });
+}
+
+function unusable({ key, anchor, problem }: FoundAnchor): Finding {
+  if (problem !== undefined)
+    return makeFinding("AUDIT_ANCHOR_UNREADABLE", { message: `anchor ${key}: ${problem}` });
+  return differs(key, anchor === undefined ? "it is no anchor" : `it is about entry ${anchor.seq}`);
 }
 
 function differs(key: string, problem: string, file?: string): Finding {

@@ -60,6 +60,11 @@ export function draftEntries(judged: JudgedCommit): readonly EntryDraft[] {
   }));
 }
 
+/** A path, from the repository's root, as an entry names it. */
+export function entryFile(path: string): string {
+  return plainText(path, LONGEST_PATH);
+}
+
 type Described = Pick<EntryDraft, "model" | "stage" | "from" | "wasBroken" | "to" | "file" | "digest">;
 
 function describe(transition: Transition, { head, prefix }: JudgedCommit): Described {
@@ -81,7 +86,7 @@ function describe(transition: Transition, { head, prefix }: JudgedCommit): Descr
       return {
         ...model,
         ...("stage" in transition ? describeMove(transition, head) : {}),
-        file: plainText(`${prefix}${transition.file}`, LONGEST_PATH),
+        file: entryFile(`${prefix}${transition.file}`),
       };
   }
 }
@@ -142,7 +147,7 @@ function draftFinding(gate: GateName, { code, file, line, message }: Finding, pr
   return {
     code,
     gate,
-    ...(file === undefined ? {} : { file: plainText(`${prefix}${file}`, LONGEST_PATH) }),
+    ...(file === undefined ? {} : { file: entryFile(`${prefix}${file}`) }),
     ...(line === undefined ? {} : { line }),
     message: plainText(message, LONGEST_MESSAGE),
   };

@@ -19,9 +19,10 @@ export interface ArtifactStore {
   stat(key: string): Promise<StoredStat | undefined>;
   /**
    * The keys of everything that is stored below a folder's key (which ends with `/`), however deep, sorted; none when
-   * there is no such folder. At most 10,000: four times what a version may hold, and more is only ever wrong.
+   * there is no such folder. At most 10,000: four times what a version may hold, and more is only ever wrong. `after`: only
+   * the keys that come after this one, which is how more are read.
    */
-  list(folder: string): Promise<readonly string[]>;
+  list(folder: string, after?: string): Promise<readonly string[]>;
   /**
    * Proves that the bytes under a key have this digest and size: by the checksum that the store keeps where
    * that is proof, else by reading and hashing all of it.

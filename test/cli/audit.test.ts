@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -114,6 +115,46 @@ describe("modeltrail audit", () => {
   });
 });
 
+describe("modeltrail audit verify", () => {
+  it("says how many anchors were compared, and cannot tell where they could not be", async () => {
+    const own = newWorkspace();
+    const other = newShell(own.folder);
+    await succeed(other, "init", "--name", "acme");
+    await succeed(other, "audit", "record");
+    expect(await succeed(other, "audit", "verify")).toMatch(
+      /no entry was changed\n.*1 anchor compared: all agree.*enrichment.*not proved/,
+    );
+    const address = `file:${join(own.folder, ".modeltrail/artifacts/")}`;
+    const named = await succeed(
+      other,
+      "audit",
+      "verify",
+      "-o",
+      "json",
+      "--anchors",
+      address,
+      "--anchors",
+      "file:none/",
+    );
+    expect(expectDocument("audit-verify", named)).toMatchObject({
+      anchors: 2,
+      stores: [{ uri: address, anchors: 1 }, { uri: "file:none/", anchors: 0 }, { anchors: 1 }],
+    });
+    rmSync(join(own.folder, ".modeltrail"), { recursive: true, force: true });
+    writeFileSync(join(own.folder, ".modeltrail"), "a file");
+    const { code, stdout, stderr } = await other.run("audit", "verify", "-o", "json");
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(expectMessages(stderr)).toMatchObject([
+      { warning: expect.any(String) as string },
+      { error: { code: "STORAGE" } },
+    ]);
+    expect(await succeed(other, "audit", "verify", "--no-anchor")).toContain("No anchors were compared");
+    expect((await other.run("audit", "verify", "--anchors", "nowhere")).code).toBe(2);
+    expect((await other.run("audit", "verify", "--fetch")).code).toBe(2);
+    await own.dispose();
+  });
+});
+
 describe("an export", () => {
   const row: LogRow = {
     entry: {
@@ -156,42 +197,56 @@ describe("an export", () => {
 describe("docs/audit.md", () => {
   const text = readFileSync("docs/audit.md", "utf8");
   const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
-  const run = (block: string): string =>
+  const runIn = (folder: string, block: string): string =>
     execFileSync("bash", ["--norc", "-euo", "pipefail", "-c", block], {
-      cwd: workspace.folder,
+      cwd: join(workspace.folder, folder),
       env: TEST_ENV,
       encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
     });
+  const run = (block: string): string => runIn("", block);
   const find = (words: string): string => blocks.find((block) => block.includes(words)) ?? "";
+  const listEntries = (at: string): readonly string[] =>
+    workspace.git("ls-tree", "-r", "--name-only", at, "entries/").trim().split("\n");
 
-  it("says commands of plain Git that prove what they say", () => {
-    expect(blocks).toHaveLength(5);
-    const tip = workspace.git("rev-parse", "modeltrail-audit").trim();
-    const files = workspace
-      .git("ls-tree", "-r", "--name-only", "modeltrail-audit", "entries/")
-      .trim()
-      .split("\n");
-    const last = workspace.git("show", `modeltrail-audit:${files.at(-1) ?? ""}`);
-    expect(run(find("prev="))).toBe(`${sha256(last)}\n`);
-    expect(run(find("--name-status"))).toBe("");
-    expect(run(find("comm -23"))).toBe("");
-    expect(run(find("sha256sum\n"))).toContain((JSON.parse(last) as { policy: string }).policy);
-    expect(run(find("git log modeltrail-audit"))).toContain("production: fraud-detector (empty) -> 1.0.0");
+  it.each(["", "models/fraud-detector/versions"])(
+    "says commands of plain Git that prove what they say (in the folder %j)",
+    (folder) => {
+      expect(blocks).toHaveLength(5);
+      const tip = workspace.git("rev-parse", "modeltrail-audit").trim();
+      const files = listEntries(tip);
+      const last = workspace.git("show", `modeltrail-audit:${files.at(-1) ?? ""}`);
+      const chained = `${files.length} entries, the last is ${sha256(last)}\n`;
+      expect(runIn(folder, find("prev="))).toBe(chained);
+      expect(runIn(folder, find("--name-status"))).toBe(`${files.length} commits\n`);
+      expect(runIn(folder, find("comm -23"))).toMatch(/^ *\d+ commits are recorded\n$/);
+      expect(runIn(folder, find("sha256sum\n"))).toContain((JSON.parse(last) as { policy: string }).policy);
+      expect(run(find("git log modeltrail-audit"))).toContain("production: fraud-detector (empty) -> 1.0.0");
 
-    // And that find what somebody changed.
-    workspace.git("switch", "--quiet", "modeltrail-audit");
-    const [first = "", second = ""] = files;
-    workspace.write(first, readFileSync(`${workspace.folder}/${first}`, "utf8").replace("pass", "fine"));
-    workspace.git("commit", "--quiet", "-am", "x");
-    workspace.git("switch", "--quiet", "main");
-    expect(run(find("prev="))).toContain(`the chain breaks at ${second}\n`);
-    expect(run(find("--name-status"))).toBe(`M\t${first}\n`);
-    workspace.git("branch", "--quiet", "--force", "modeltrail-audit", tip);
+      // And that find what somebody changed.
+      workspace.git("switch", "--quiet", "modeltrail-audit");
+      const [first = "", second = ""] = files;
+      workspace.write(first, readFileSync(`${workspace.folder}/${first}`, "utf8").replace("pass", "fine"));
+      workspace.git("commit", "--quiet", "-am", "x");
+      workspace.git("switch", "--quiet", "main");
+      expect(runIn(folder, find("prev="))).toBe(`the chain breaks at ${second}\n${chained}`);
+      expect(runIn(folder, find("--name-status"))).toBe(`M\t${first}\n${files.length + 1} commits\n`);
+      workspace.git("branch", "--quiet", "--force", "modeltrail-audit", tip);
+    },
+  );
+
+  it("says commands that fail where there is nothing to be read", () => {
+    workspace.git("branch", "--quiet", "--move", "modeltrail-audit", "away");
+    workspace.git("branch", "--quiet", "modeltrail-audit", "main");
+    for (const words of ["prev=", "comm -23", "sha256sum\n"]) expect(() => run(find(words))).toThrow("READ");
+    workspace.git("branch", "--quiet", "-D", "modeltrail-audit");
+    for (const block of blocks) expect(() => run(block)).toThrow("Command failed");
+    workspace.git("branch", "--quiet", "--move", "away", "modeltrail-audit");
   });
 
   it("says commands that a merge, a tag, a few newlines or a message do not get by", () => {
     const tip = workspace.git("rev-parse", "modeltrail-audit").trim();
-    const files = workspace.git("ls-tree", "-r", "--name-only", tip, "entries/").trim().split("\n");
+    const files = listEntries(tip);
     const digest = run(find("prev="));
     const last = files.at(-1) ?? "";
     workspace.git("switch", "--quiet", "modeltrail-audit");
@@ -205,8 +260,8 @@ describe("docs/audit.md", () => {
     workspace.git("branch", "--quiet", "--force", "modeltrail-audit", merge);
     workspace.git("tag", "modeltrail-audit", tip);
     expect(run(find("prev="))).not.toBe(digest);
-    expect(run(find("--name-status"))).toBe(`M\t${last}\n`);
-    expect(run(find("comm -23"))).toBe(`${"f".repeat(40)}\n`);
+    expect(run(find("--name-status"))).toBe(`M\t${last}\n${files.length + 1} commits\n`);
+    expect(run(find("comm -23"))).toContain(`${"f".repeat(40)}\n`);
     workspace.git("tag", "--delete", "modeltrail-audit");
     workspace.git("branch", "--quiet", "--force", "modeltrail-audit", tip);
   });

@@ -159,6 +159,8 @@ export function artifactStoreContract(title: string, start: () => Promise<StoreU
       await putNew("list/1.0.01", bytesOf(10, "beside"));
       const keys = names.map((name) => `list/1.0.0/${name}`).toSorted();
       expect(await store.list("list/1.0.0/")).toEqual(keys);
+      expect(await store.list("list/1.0.0/", keys[3])).toEqual(keys.slice(4));
+      expect(await store.list("list/1.0.0/", keys.at(-1))).toEqual([]);
       expect(await store.list("list/none/")).toEqual([]);
       expect(await store.list("list/1.0.01/")).toEqual([]);
       await expect(store.list("list/../")).rejects.toMatchObject({ code: "INVALID_INPUT" });

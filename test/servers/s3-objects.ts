@@ -223,7 +223,7 @@ const KEYS_A_PAGE = 5;
 
 function listObjects(state: S3State, { query }: Call): Answer {
   const prefix = query.get("prefix") ?? "";
-  const after = query.get("continuation-token") ?? "";
+  const after = query.get("continuation-token") ?? query.get("start-after") ?? "";
   const keys = [...state.objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
   const page = keys.slice(0, KEYS_A_PAGE);
   const truncated = page.length < keys.length;

@@ -5,9 +5,11 @@ import { findFolder, segmentsOf, splitRoot, unlessMissing } from "./safe-path.ts
 
 /** As the port says. */
 const LIST_LIMIT = 10_000;
+/** More are not looked at, whichever are wanted. */
+const MOST_FILES = 1_000_000;
 
 /** Everything below a folder's key that is no folder itself: links and the like are names that somebody put there. */
-export async function listStored(place: Place, folder: string): Promise<readonly string[]> {
+export async function listStored(place: Place, folder: string, after = ""): Promise<readonly string[]> {
   const key = folder.replace(/\/$/, "");
   const segments = segmentsOf(key);
   const { base, segments: own } = splitRoot(place.root, place.uriBase);
@@ -16,7 +18,7 @@ export async function listStored(place: Place, folder: string): Promise<readonly
   if (top === undefined || (await lstat(top).catch(unlessMissing))?.isDirectory() !== true) return [];
   const keys: string[] = [];
   let level: readonly string[] = [""];
-  while (level.length > 0 && keys.length < LIST_LIMIT) {
+  while (level.length > 0 && keys.length < MOST_FILES) {
     const next: string[] = [];
     for (const path of level) {
       for (const entry of await readdir(join(top, path), { withFileTypes: true })) {
@@ -27,5 +29,8 @@ export async function listStored(place: Place, folder: string): Promise<readonly
     }
     level = next;
   }
-  return keys.slice(0, LIST_LIMIT).toSorted();
+  return keys
+    .filter((found) => found > after)
+    .toSorted()
+    .slice(0, LIST_LIMIT);
 }

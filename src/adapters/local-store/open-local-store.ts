@@ -36,7 +36,7 @@ export function openLocalStore(options: LocalStoreOptions): ArtifactStore {
     put: (key, file, transfer = {}) =>
       coded(transfer.signal, () => putStored(place, { key, file }, transfer)),
     stat: (key) => coded(undefined, () => statStored(place, key)),
-    list: (folder) => coded(undefined, () => listStored(place, folder)),
+    list: (folder, after) => coded(undefined, () => listStored(place, folder, after)),
     verify: (key, expected, transfer = {}) =>
       coded(transfer.signal, () => verifyStored(place, { key, expected }, transfer)),
     get: (key, expected, destination, transfer = {}) =>

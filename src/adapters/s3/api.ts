@@ -14,9 +14,16 @@ export interface S3Api {
   /** Unfinished uploads of exactly this key that keep SHA-256 checksums, newest first. */
   listUploads(key: string, signal?: AbortSignal): Promise<readonly string[]>;
   /** Keys that begin with the prefix, at most `limit`, in the store's order. */
-  listKeys(prefix: string, limit: number): Promise<readonly string[]>;
+  listKeys(prefix: string, range: KeyRange): Promise<readonly string[]>;
   listParts(key: string, uploadId: string, signal?: AbortSignal): Promise<readonly StoredPart[]>;
   close(): void;
+}
+
+/** Which keys of a listing are wanted. */
+export interface KeyRange {
+  readonly limit: number;
+  /** Only those that come after this key. */
+  readonly after: string | undefined;
 }
 
 export interface S3Connection {

@@ -21,6 +21,7 @@ import type {
   PartOptions,
   PutOptions,
   S3Api,
+  KeyRange,
   S3Connection,
   StoredPart,
 } from "./api.ts";
@@ -215,11 +216,12 @@ class SdkApi implements S3Api {
     return parts;
   }
 
-  async listKeys(prefix: string, limit: number): Promise<readonly string[]> {
+  async listKeys(prefix: string, { limit, after }: KeyRange): Promise<readonly string[]> {
     const keys: string[] = [];
     let ContinuationToken: string | undefined;
-    for (let page = 0; page < LIST_PAGES && keys.length < limit; page += 1) {
-      const input = { Bucket: this.#bucket, Prefix: prefix, ContinuationToken };
+    // However small a store makes its pages, and however empty.
+    for (let page = 0; page < limit && keys.length < limit; page += 1) {
+      const input = { Bucket: this.#bucket, Prefix: prefix, StartAfter: after, ContinuationToken };
       const output = await answerTo(this.#client.send(new ListObjectsV2Command(input)), `list ${prefix}`);
       for (const { Key } of output.Contents ?? []) if (Key !== undefined) keys.push(Key);
       if (output.IsTruncated !== true || output.NextContinuationToken === undefined) break;

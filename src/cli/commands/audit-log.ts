@@ -19,13 +19,13 @@ export function addAuditQuery(command: Command): void {
     .option("--stage <stage>", "this stage only")
     .option("--since <time>", "only what reached the main branch at or after this time")
     .option("--limit <count>", "at most so many, the newest")
-    .option("--fetch", "bring the remote's branches first");
+    .option("--fetch", "bring the remote's branches first, and go by them alone");
 }
 
 /** `modeltrail audit log` */
 export function declareAuditLog(command: Command, execute: Execute): void {
   command.description(
-    "What was recorded, newest first: what happened, when, by whom, and whether the gates allowed it. It shows the audit branch as it is; modeltrail audit verify proves it.",
+    "What was recorded, newest first: what happened, when, by whom, and whether the gates allowed it. It shows the audit branch as it is; modeltrail audit verify proves it, but not who approved: that is what the forge said, as whoever may push to the audit branch wrote it.",
   );
   addAuditQuery(command);
   addGuide(command, {

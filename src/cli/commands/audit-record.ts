@@ -12,7 +12,7 @@ interface RecordFlags {
 export function declareAuditRecord(command: Command, execute: Execute): void {
   command
     .description(
-      "Record every transition that has reached the main branch since the last time, one commit each, on the audit branch. What is written follows from the main branch alone: whoever records it, and however often, it is the same. With a remote it is pushed with a lease. The last entry's digest is then written to the registry's storage, once, as an anchor that a rewritten repository does not match.",
+      "Record every transition that has reached the main branch since the last time, one commit each, on the audit branch. What is written follows from the main branch alone: whoever records it, and however often, it is the same. With a remote it is pushed with a lease. The last entry's digest is then written to the registry's storage, once, as an anchor that a rewritten repository does not match. Nothing is put behind an entry that its commit does not give, or behind a commit that no recorder makes; older damage is modeltrail audit verify's to find.",
     )
     .option("--dry-run", "only say what would be recorded")
     .option("--no-anchor", "write no anchor of the last entry to the registry's storage")
@@ -26,7 +26,7 @@ export function declareAuditRecord(command: Command, execute: Execute): void {
       [0, "recorded, or nothing was new"],
       [
         1,
-        "the main branch was rewritten, the audit branch is not as a recorder leaves it, or storage holds another anchor",
+        "the main branch was rewritten, the end of the audit branch is not as a recorder leaves it, or storage holds another anchor",
       ],
       COULD_NOT_TELL,
     ],

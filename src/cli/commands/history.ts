@@ -15,7 +15,7 @@ interface HistoryFlags extends ReadFlags {
 export function declareHistory(command: Command, execute: Execute): void {
   command
     .description(
-      "What happened to a model, or to all, newest first, from Git alone. With --at: what stages held at that moment.",
+      "What happened to a model, or to all, newest first, from Git alone. With --at: what stages held at that moment. Pull requests and approvals, where this clone has an audit branch that tells them, are what the forge said; nothing proves them.",
     )
     .argument("[model]", "the model (default: all)")
     .option("--stage <stage>", "this stage only")

@@ -84,6 +84,22 @@ export const AUDIT_FINDINGS = {
     why: "Anchors are written once, outside of the repository. Where one disagrees, the audit branch was rewritten after it was anchored, perhaps together with the main branch.",
     remedy: COMPARE,
   },
+  AUDIT_ANCHOR_UNREADABLE: {
+    gate: "audit",
+    severity: "error",
+    title: "What lies in an anchor's place in storage cannot be read",
+    why: "A recorder writes an anchor once, as a small plain file. A link, a huge file or the like was put there by somebody else, perhaps so that the anchors are not compared.",
+    remedy:
+      "Look at what lies there, and find out from the store's own logs who wrote it. Do not remove it before that: it is evidence.",
+  },
+  AUDIT_BRANCH_TAKEN_BACK: {
+    gate: "audit",
+    severity: "error",
+    title: "A branch of the remote does not hold what it held before",
+    why: "Neither the main branch nor an audit branch ever loses a commit. Where a fetch finds one that is gone, the branch was deleted or pushed over with force. Only the first fetch sees it: what was known before is then forgotten.",
+    remedy:
+      "Bring the older commit back from a clone that has it (`git push --force-with-lease=<branch>:<commit that is there now> origin <commit before>:refs/heads/<branch>`), and find out who pushed: the forge's log says it. Protect both branches against force pushes and deletion.",
+  },
   AUDIT_RULES_IMPLAUSIBLE: {
     gate: "audit",
     severity: "error",

@@ -11,14 +11,17 @@ const TITLES = [
   "stage",
   "version or file",
   "by",
-  "approved by",
+  "approved by (not proved)",
   "verdict",
   "commit",
 ];
 
-/** As a table of GitHub's Markdown. */
+const NOT_PROVED =
+  "Pull requests and approvals are what the forge said when it was asked (enrichment). They are outside of the chain, and nothing proves them.";
+
+/** As a table of GitHub's Markdown, and what of it nothing proves. */
 export function renderAuditMarkdown(rows: readonly LogRow[]): string {
-  return `${renderTable(TITLES, rows.map(cells))}\n`;
+  return `${renderTable(TITLES, rows.map(cells))}\n\n${NOT_PROVED}\n`;
 }
 
 function cells({ entry, author, enrichment }: LogRow): readonly string[] {

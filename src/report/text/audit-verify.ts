@@ -16,7 +16,22 @@ export function renderAuditVerification(verification: AuditVerification): readon
     ...(left > 0 ? [[`and ${left} more; -o json has them all`]] : []),
     ...(findings.length > 0 ? [[]] : []),
     renderOutcome(verification, scope),
+    [styled("dim", `  ${describeAnchors(verification)}. What the forge knew (enrichment) is not proved.`)],
   ];
+}
+
+function describeAnchors({ anchors, stores, findings }: AuditVerification): string {
+  const older = stores.reduce((sum, store) => sum + store.older, 0);
+  const silent = stores.filter((store) => store.anchors === "unknown").length;
+  const more = [
+    ...(older > 0 ? [`${older} older ones were not`] : []),
+    ...(silent > 0 ? [`${formatCount(silent, "store")} did not tell`] : []),
+  ].map((text) => `; ${text}`);
+  if (anchors === "unknown") return `No anchors were compared${more.join("")}`;
+  if (anchors === 0) return `There was no anchor to compare${more.join("")}`;
+  const wrong = findings.filter(({ code }) => code.startsWith("AUDIT_ANCHOR_")).length;
+  const outcome = wrong === 0 ? "all agree" : `${anchors - wrong} agree`;
+  return `${formatCount(anchors, "anchor")} compared: ${outcome}${more.join("")}`;
 }
 
 function renderOutcome({ verified, otherRules, findings }: AuditVerification, scope: string): Line {
@@ -29,5 +44,5 @@ function renderOutcome({ verified, otherRules, findings }: AuditVerification, sc
         styled("warn", "! "),
         `${scope}: ${verified} as they should be, ${formatCount(otherRules, "verdict")} not recomputed`,
       ]
-    : [styled("good", "✔ "), `${scope}: nothing was changed`];
+    : [styled("good", "✔ "), `${scope}: no entry was changed`];
 }

@@ -1,6 +1,5 @@
 import { type ErrorCode, isModeltrailError, type ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Context } from "../context.ts";
-import { EMBEDDED_STORAGE } from "../init.ts";
 import type { Session } from "../write/session.ts";
 import { recordAudit } from "./record.ts";
 
@@ -8,13 +7,10 @@ import { recordAudit } from "./record.ts";
  * Records a merge where no forge has a workflow for it. The merge stands whatever becomes of the record: the next
  * recorder makes up for it.
  */
-export async function recordMerge(context: Context, { registry, push, remote }: Session): Promise<void> {
-  const { forge, storage } = registry.spec;
-  if (forge !== undefined) return;
-  // Storage that others share is no place for the word of a clone whose branches they never see.
-  const anchor = remote !== undefined || storage.uri === EMBEDDED_STORAGE;
+export async function recordMerge(context: Context, { registry, push }: Session): Promise<void> {
+  if (registry.spec.forge !== undefined) return;
   try {
-    await recordAudit(context, { push, anchor });
+    await recordAudit(context, { push });
   } catch (error) {
     if (!isModeltrailError(error)) throw error;
     context.notices.warn(

@@ -1,22 +1,12 @@
-import {
-  anchorFolder,
-  anchorKey,
-  parseAnchor,
-  parseAnchorKey,
-  renderAnchor,
-  type Anchor,
-  type FoundAnchor,
-} from "../../audit/anchor.ts";
-import { entryPath, MAX_ENTRY_BYTES } from "../../audit/entry.ts";
+import { anchorKey, renderAnchor, type Anchor, type FoundAnchor } from "../../audit/anchor.ts";
+import { entryPath, MAX_ENTRY_BYTES, parseAuditPath } from "../../audit/entry.ts";
 import { isModeltrailError, ModeltrailError } from "../../diagnostics/errors.ts";
-import type { ArtifactStore } from "../../ports/artifact-store.ts";
-import { mapBounded } from "../bounded.ts";
+import { REGISTRY_FILE } from "../../registry/layout.ts";
 import type { Context } from "../context.ts";
 import { sha256Hex } from "../digest.ts";
 import { entryAt, isFolder } from "../read/trees.ts";
 import type { AuditPlace } from "./place.ts";
-
-const READ_TOGETHER = 8;
+import { readAnchors, withStore } from "./read-anchors.ts";
 
 /** What became of the anchor of a run. */
 export type AnchorState = "written" | "failed" | "skipped";
@@ -26,45 +16,22 @@ export type AnchorState = "written" | "failed" | "skipped";
  * AUDIT_FORGED; one that cannot be reached is a warning, since what was recorded stands.
  */
 export async function writeAnchor(context: Context, place: AuditPlace, anchor: Anchor): Promise<AnchorState> {
-  const { branch } = place;
+  const { branch, registry } = place;
+  const key = anchorKey(branch, anchor.seq);
   try {
-    await withStore(context, place, (store) =>
-      store.putRecord(anchorKey(branch, anchor.seq), renderAnchor(anchor)),
-    );
+    await withStore(context, registry.spec.storage, (store) => store.putRecord(key, renderAnchor(anchor)));
     return "written";
   } catch (error) {
     if (!isModeltrailError(error)) throw error;
-    if (error.code === "CONFLICT") throw forged(place, anchor, error);
+    if (error.code === "CONFLICT")
+      throw new ModeltrailError("AUDIT_FORGED", `storage holds something else as anchor ${key}`, {
+        cause: error,
+        hint: "modeltrail audit verify names what differs. Do not delete the anchor: it is the evidence.",
+      });
     context.notices.warn(
       `the audit history is recorded, but not anchored in storage: ${error.message} modeltrail audit record tries again`,
     );
     return "failed";
-  }
-}
-
-/** The anchors of a branch by number; undefined, with a warning, when storage does not tell. */
-export async function readAnchors(
-  context: Context,
-  place: AuditPlace,
-  isWanted: (seq: number, newer: number) => boolean = () => true,
-): Promise<readonly FoundAnchor[] | undefined> {
-  try {
-    return await withStore(context, place, async (store) => {
-      const keys = await store.list(anchorFolder(place.branch));
-      const found = keys.flatMap((key) => {
-        const seq = parseAnchorKey(place.branch, key);
-        return seq === undefined ? [] : [{ key, seq }];
-      });
-      const wanted = found.filter(({ seq }, index) => isWanted(seq, found.length - index - 1));
-      return mapBounded(wanted, READ_TOGETHER, async ({ key, seq }) => {
-        const text = await store.readRecord(key);
-        return { key, seq, anchor: text === undefined ? undefined : parseAnchor(text) };
-      });
-    });
-  } catch (error) {
-    if (!isModeltrailError(error)) throw error;
-    context.notices.warn(`the anchors in storage were not compared: ${error.message}`);
-    return undefined;
   }
 }
 
@@ -75,57 +42,91 @@ const LOOK_BACK = 8;
 export interface Unpublished {
   /** The tip that the branch is to have. */
   readonly tip: string;
-  /** Its last entry. */
-  readonly last: Anchor;
   /** Number of the first entry that the run adds; one more than the last where it adds none. */
   readonly first: number;
 }
 
 /**
  * Holds anchors against what is about to be published: the newest, and all from the first new entry on. Rejects with
- * AUDIT_FORGED where one differs, or with CONFLICT when that is because another recorder was quicker.
+ * AUDIT_FORGED where one differs or cannot be read, or with CONFLICT when that is because another recorder was quicker.
  */
 export async function requireAnchorsKept(
   context: Context,
   place: AuditPlace,
-  { tip, last, first }: Unpublished,
+  { tip, first }: Unpublished,
 ): Promise<void> {
-  const isWanted = (seq: number, newer: number): boolean => seq >= first || newer < LOOK_BACK;
-  const anchors = (await readAnchors(context, place, isWanted)) ?? [];
-  const digests = await digestEntries(
-    context,
-    tip,
-    anchors.map(({ seq }) => seq),
-  );
-  const differing = anchors.find(
-    ({ seq, anchor }) =>
-      anchor?.seq !== seq ||
-      anchor.entry !== digests.get(seq) ||
-      (seq === last.seq && anchor.commit !== last.commit),
-  );
+  const anchors = await readNewest(context, place, first);
+  const standing = await readStanding(context, tip, new Set(anchors.map(({ seq }) => seq)));
+  const differing = anchors.find(({ seq, anchor }) => {
+    const entry = standing.get(seq);
+    return anchor?.seq !== seq || anchor.entry !== entry?.digest || anchor.commit !== entry.commit;
+  });
   if (differing === undefined) return;
   if (await hasMoved(context, place))
     throw new ModeltrailError("CONFLICT", `another recorder has written to ${place.branch} meanwhile`);
-  throw forged(place, differing);
+  throw await refuse(context, place, differing, standing.get(differing.seq));
 }
 
-/** Of the entries that stand on a tip. */
-async function digestEntries(
+async function readNewest(
+  context: Context,
+  { branch, registry }: AuditPlace,
+  first: number,
+): Promise<readonly FoundAnchor[]> {
+  try {
+    const { anchors } = await readAnchors(context, registry.spec.storage, {
+      branches: new Set([branch]),
+      isWanted: (seq, newer) => seq >= first || newer < LOOK_BACK,
+    });
+    return anchors;
+  } catch (error) {
+    if (!isModeltrailError(error)) throw error;
+    context.notices.warn(`the anchors in storage were not compared: ${error.message}`);
+    return [];
+  }
+}
+
+interface Standing {
+  readonly digest: string;
+  readonly commit: string;
+}
+
+/** The entries of these numbers as they stand on a tip, with the commits that brought them. */
+async function readStanding(
   { repository }: Context,
   tip: string,
-  numbers: readonly number[],
-): Promise<ReadonlyMap<number, string>> {
+  numbers: ReadonlySet<number>,
+): Promise<ReadonlyMap<number, Standing>> {
   const { tree } = await repository.objects.readCommit(tip);
-  const found: { readonly seq: number; readonly oid: string }[] = [];
+  const oids = new Map<number, string>();
   for (const seq of numbers) {
     const entry = await entryAt(repository, tree, entryPath(seq));
-    if (entry !== undefined && !isFolder(entry)) found.push({ seq, oid: entry.oid });
+    if (entry !== undefined && !isFolder(entry)) oids.set(seq, entry.oid);
   }
-  const blobs = await repository.objects.readBlobs(
-    found.map(({ oid }) => oid),
-    MAX_ENTRY_BYTES,
+  const blobs = await repository.objects.readBlobs([...oids.values()], MAX_ENTRY_BYTES);
+  const commits = await commitsOf(repository, tip, new Set(oids.keys()));
+  return new Map(
+    [...oids.keys()].map((seq, at) => {
+      const blob = blobs[at] ?? "";
+      return [seq, { digest: sha256Hex(blob), commit: commits.get(seq) ?? "" }];
+    }),
   );
-  return new Map(found.map(({ seq }, at) => [seq, sha256Hex(blobs[at] ?? "")]));
+}
+
+async function commitsOf(
+  { history }: Context["repository"],
+  tip: string,
+  wanted: ReadonlySet<number>,
+): Promise<ReadonlyMap<number, string>> {
+  const commits = new Map<number, string>();
+  if (wanted.size === 0) return commits;
+  for await (const { commit, changes } of history.firstParent(tip, { paths: ["entries"] })) {
+    for (const { path } of changes) {
+      const seq = parseAuditPath(path)?.seq;
+      if (seq !== undefined && wanted.has(seq) && !commits.has(seq)) commits.set(seq, commit.oid);
+    }
+    if (commits.size === wanted.size) break;
+  }
+  return commits;
 }
 
 /** Anchors are written after their entries are published, so whoever wrote one has moved the branch before. */
@@ -137,26 +138,47 @@ async function hasMoved({ repository }: Context, place: AuditPlace): Promise<boo
   return (await repository.refs.read(`refs/remotes/${remote}/${branch}`)) !== remoteTip;
 }
 
-async function withStore<T>(
+const EVIDENCE =
+  "modeltrail audit verify names all that differs. Do not delete the anchor: it is the evidence.";
+
+async function refuse(
   context: Context,
-  { registry }: AuditPlace,
-  work: (store: ArtifactStore) => Promise<T>,
-): Promise<T> {
-  const store = await context.openStore(registry.spec.storage);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
+  place: AuditPlace,
+  { key, seq, anchor, problem }: FoundAnchor,
+  standing: Standing | undefined,
+): Promise<ModeltrailError> {
+  const { branch, base } = place;
+  if (anchor?.seq !== seq)
+    return new ModeltrailError(
+      "AUDIT_FORGED",
+      `the anchor ${key} in storage is none that a recorder wrote${problem === undefined ? "" : `: ${problem}`}`,
+      { hint: `Nothing was recorded. ${EVIDENCE}` },
+    );
+  const anew = `begin a new branch under another name in spec.audit.branch of ${context.prefix}${REGISTRY_FILE}`;
+  if (!(await isOnMain(context, place, anchor.source)))
+    return new ModeltrailError(
+      "AUDIT_FORGED",
+      `storage holds an anchor for entry ${seq} of ${branch} whose commit ${anchor.source} ${base} does not hold: ${base} was rewritten after it was anchored, or the anchor was written from a copy of the repository with commits of its own`,
+      { hint: `Nothing was recorded. ${EVIDENCE} Where it came from a copy, ${anew}.` },
+    );
+  const isRebuilt = standing !== undefined && standing.digest === anchor.entry;
+  const was = isRebuilt
+    ? `entry ${seq} of ${branch} was anchored in commit ${anchor.commit}, and would stand in ${standing.commit}: the branch was deleted or taken back after it was anchored`
+    : `storage holds another anchor for entry ${seq} of ${branch}: the branch was rewritten after it was anchored`;
+  return new ModeltrailError("AUDIT_FORGED", was, {
+    hint: `Nothing was recorded. ${EVIDENCE} Bring the branch back from any clone that has that commit: ${wayBack(place, anchor.commit)}. Where none has it, ${anew}.`,
+  });
 }
 
-function forged({ branch }: AuditPlace, { seq }: Pick<Anchor, "seq">, cause?: unknown): ModeltrailError {
-  return new ModeltrailError(
-    "AUDIT_FORGED",
-    `storage holds another anchor for entry ${seq} of ${branch}: the branch was rewritten after it was anchored`,
-    {
-      cause,
-      hint: "modeltrail audit verify names what differs. Do not delete the anchor: it is the evidence.",
-    },
-  );
+/** What was judged from a commit that the main branch does not have was not recorded from here. */
+async function isOnMain({ repository }: Context, { main }: AuditPlace, source: string): Promise<boolean> {
+  if (!/^[0-9a-f]{40}$/.test(source) || (await repository.refs.resolve(source)) !== source) return false;
+  return repository.history.isAncestor(source, main);
+}
+
+/** The lease is the remote's own tip: what comes back contains nobody's later work. */
+function wayBack({ branch, ref, shared, remoteTip }: AuditPlace, commit: string): string {
+  if (!shared) return `git update-ref ${ref} ${commit}`;
+  const lease = remoteTip === undefined ? "" : `--force-with-lease=${branch}:${remoteTip} `;
+  return `git push ${lease}origin ${commit}:${ref}`;
 }

@@ -1,13 +1,14 @@
 import { MAX_ENTRY_BYTES, NO_DIGEST, type AuditEntry, type EntryDraft } from "../../audit/entry.ts";
-import { ModeltrailError } from "../../diagnostics/errors.ts";
+import type { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Commit } from "../../ports/repository.ts";
 import type { Context } from "../context.ts";
-import { requireNotRenamed } from "./former-branch.ts";
+import { damaged } from "./damaged.ts";
+import { requireNotRenamed, requireOwnBranch } from "./former-branch.ts";
 import { MainJudge } from "./judge-main.ts";
 import { sealEntry, type SealedEntry } from "./links.ts";
 import type { AuditPlace } from "./place.ts";
 import { readLastEntry, type LastEntry } from "./read-entries.ts";
-import { listSteps, readStep, type MainStep } from "./walk.ts";
+import { readStep, walkMain, type MainStep } from "./walk.ts";
 
 /** So many commits are in memory together, and go into one pack. */
 const BATCH = 500;
@@ -17,17 +18,18 @@ export interface Appendix {
   /** The audit branch, without `refs/heads/`. */
   readonly branch: string;
   readonly last: LastEntry | undefined;
-  /** Begin with the commit of the last entry where not all of its transitions are recorded. */
+  /** Begin with the commit of the last entry, which is judged again: nothing is put behind an entry that it does not give. */
   readonly steps: readonly MainStep[];
 }
 
 /** Finds where the last recorder stopped, and what has reached the main branch since. */
 export async function readAppendix(context: Context, place: AuditPlace): Promise<Appendix> {
-  const { main, branch, tip } = place;
+  const { main, base, branch, tip } = place;
   if (tip === undefined) await requireNotRenamed(context, place);
+  else await requireOwnBranch(context, { branch, tip });
   const last = await readLastEntry(context, branch, tip);
-  const steps = await listSteps(context, { tip: main, cursor: last?.entry.source });
-  if (last === undefined || last.entry.index === last.entry.of) return { branch, last, steps };
+  const { steps } = await walkMain(context, { tip: main, base, cursor: last?.entry.source });
+  if (last === undefined) return { branch, last, steps };
   const begun = await readStep(context, last.entry.source);
   if (begun === undefined) throw notOfItsCommit(branch, last);
   return { branch, last, steps: [begun, ...steps] };
@@ -47,7 +49,7 @@ export async function* sealAppendix(
     context.notices.progress("Judging", done, steps.length);
     done += 1;
     const source: Commit = await context.repository.objects.readCommit(step.commit);
-    for (const draft of notRecordedYet(step, drafts, { branch, last })) {
+    for (const draft of notRecordedYet({ step, drafts, source }, { branch, last })) {
       seq += 1;
       const sealed = requireBounded(sealEntry(draft, { seq, prev }, source));
       prev = sealed.digest;
@@ -62,25 +64,38 @@ export async function* sealAppendix(
   if (batch.length > 0) yield batch;
 }
 
-/** Without those that the last entry, which is in the middle of its commit, comes after. */
+interface JudgedStep {
+  readonly step: MainStep;
+  readonly drafts: readonly EntryDraft[];
+  readonly source: Commit;
+}
+
+/** Without those that the last entry comes after, or is itself: of that, every byte has to be what the commit gives. */
 function notRecordedYet(
-  { commit }: MainStep,
-  drafts: readonly EntryDraft[],
+  { step, drafts, source }: JudgedStep,
   { branch, last }: Pick<Appendix, "branch" | "last">,
 ): readonly EntryDraft[] {
-  if (last === undefined || commit !== last.entry.source) return drafts;
-  const { index, of } = last.entry;
-  if (of !== drafts.length || index > of) throw notOfItsCommit(branch, last);
+  if (last === undefined || step.commit !== last.entry.source) return drafts;
+  const { index, of, seq, prev, rules, verdict } = last.entry;
+  const own = drafts[index - 1];
+  if (of !== drafts.length || own === undefined) throw notOfItsCommit(branch, last);
+  // A verdict is given again only by the rules that it was given by.
+  const again = rules === own.rules ? own : { ...own, rules, verdict };
+  if (sealEntry(again, { seq, prev }, source).digest !== last.digest)
+    throw damaged(branch, `entry ${seq} does not say what commit ${short(step.commit)} did`);
   return drafts.slice(index);
 }
 
 function notOfItsCommit(branch: string, { entry }: LastEntry): ModeltrailError {
   const { seq, index, of, source } = entry;
-  return new ModeltrailError(
-    "AUDIT_DAMAGED",
-    `${branch} is not as a recorder leaves it: entry ${seq} is ${index} of ${of} of commit ${source.slice(0, 12)}, which has not so many transitions`,
-    { hint: "Nothing was recorded. modeltrail audit verify names everything that is wrong." },
+  return damaged(
+    branch,
+    `entry ${seq} is ${index} of ${of} of commit ${short(source)}, which has not so many transitions`,
   );
+}
+
+function short(oid: string): string {
+  return oid.slice(0, 12);
 }
 
 /** A longer one could be written, and never be read again. */

@@ -21,10 +21,13 @@ export interface BranchFile {
 
 const BATCH = 200;
 
-/** The audit branch from its tip, newest first, with what every commit added; reads in batches. */
-export async function* readBranch(context: Context, tip: string): AsyncGenerator<BranchStep> {
+/** The audit branch from its tip, newest first, with what every commit added; reads in batches, `limit` commits at most. */
+export async function* readBranch(context: Context, tip: string, limit?: number): AsyncGenerator<BranchStep> {
   let batch: { readonly commit: Commit; readonly changes: readonly PathChange[] }[] = [];
-  for await (const step of context.repository.history.firstParent(tip)) {
+  for await (const step of context.repository.history.firstParent(
+    tip,
+    limit === undefined ? {} : { limit },
+  )) {
     batch.push(step);
     if (batch.length < BATCH) continue;
     yield* await withTexts(context, batch);

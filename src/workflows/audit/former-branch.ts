@@ -1,7 +1,8 @@
+import { entryFile } from "../../audit/draft.ts";
 import { entryPath, MAX_ENTRY_BYTES } from "../../audit/entry.ts";
 import { parseEntry } from "../../audit/parse-entry.ts";
-import { ModeltrailError } from "../../diagnostics/errors.ts";
-import { REGISTRY_FILE } from "../../registry/layout.ts";
+import { isModeltrailError, ModeltrailError } from "../../diagnostics/errors.ts";
+import { MODELS_FOLDER, REGISTRY_FILE } from "../../registry/layout.ts";
 import type { Context } from "../context.ts";
 import { entryAt } from "../read/trees.ts";
 import { decodeExact } from "./exact-text.ts";
@@ -38,19 +39,55 @@ async function findFormer(context: Context, { main, branch }: AuditPlace): Promi
   return undefined;
 }
 
-/** The first entry of a history is that its modeltrail.yaml came; a registry elsewhere may have taken the name since. */
-async function isOfThisRegistry({ repository, prefix }: Context, name: string): Promise<boolean> {
-  const remote = (await repository.remote.describe())?.name;
-  const refs = [...(remote === undefined ? [] : [`refs/remotes/${remote}/${name}`]), `refs/heads/${name}`];
-  for (const ref of refs) {
-    const tip = await repository.refs.read(ref);
-    if (tip === undefined) continue;
-    const { tree } = await repository.objects.readCommit(tip);
-    const found = await entryAt(repository, tree, entryPath(1));
-    if (found === undefined) continue;
-    const [bytes = "too-large"] = await repository.objects.readBlobs([found.oid], MAX_ENTRY_BYTES);
-    const reading = parseEntry(bytes === "too-large" ? "" : (decodeExact(bytes) ?? ""));
-    if (reading.ok && reading.entry.file === `${prefix}${REGISTRY_FILE}`) return true;
+/** A registry elsewhere may have taken the name since, and a name that no branch can have was never one. */
+async function isOfThisRegistry(context: Context, name: string): Promise<boolean> {
+  const { refs, remote } = context.repository;
+  const origin = (await remote.describe())?.name;
+  const names = [...(origin === undefined ? [] : [`refs/remotes/${origin}/${name}`]), `refs/heads/${name}`];
+  for (const ref of names) {
+    try {
+      const oid = await refs.read(ref);
+      const tip = oid === undefined ? undefined : await refs.resolve(oid);
+      const file = tip === undefined ? undefined : await readFirstFile(context, tip);
+      if (file !== undefined && isOwnFile(context, file)) return true;
+    } catch (error) {
+      if (!isModeltrailError(error)) throw error;
+    }
   }
   return false;
+}
+
+/**
+ * Before anything is put on an audit branch: two registries in folders of one name, or with one spec.audit.branch, would
+ * share it, and spoil it for both. Rejects with USAGE where it is another's.
+ */
+export async function requireOwnBranch(
+  context: Context,
+  { branch, tip }: { readonly branch: string; readonly tip: string },
+): Promise<void> {
+  const file = await readFirstFile(context, tip);
+  // What is damaged is told of by others.
+  if (file === undefined || isOwnFile(context, file)) return;
+  throw new ModeltrailError(
+    "USAGE",
+    `the branch ${branch} holds the audit history of another registry, that of ${JSON.stringify(file)}`,
+    {
+      hint: `Nothing was recorded. Name another branch in spec.audit.branch of ${context.prefix}${REGISTRY_FILE}.`,
+    },
+  );
+}
+
+/** What the first entry of a history is about: configuration that came with the registry. */
+async function readFirstFile({ repository }: Context, tip: string): Promise<string | undefined> {
+  const { tree } = await repository.objects.readCommit(tip);
+  const found = await entryAt(repository, tree, entryPath(1));
+  if (found === undefined) return undefined;
+  const [bytes = "too-large"] = await repository.objects.readBlobs([found.oid], MAX_ENTRY_BYTES);
+  const reading = parseEntry(bytes === "too-large" ? "" : (decodeExact(bytes) ?? ""));
+  return reading.ok && reading.entry.kind === "config" ? reading.entry.file : undefined;
+}
+
+function isOwnFile({ prefix }: Context, file: string): boolean {
+  const models = entryFile(`${prefix}${MODELS_FOLDER}/`);
+  return file === entryFile(`${prefix}${REGISTRY_FILE}`) || file.startsWith(models);
 }

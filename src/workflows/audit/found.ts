@@ -34,14 +34,27 @@ export interface Found {
 export async function readFound(context: Context, tip: string): Promise<Found> {
   const steps: BranchStep[] = [];
   for await (const step of readBranch(context, tip)) steps.push(step);
+  return sortSteps(steps.toReversed());
+}
+
+/** Sorts what commits of the branch added, oldest first. `sourceOf`: of entries that came before the first of them. */
+export function sortSteps(
+  steps: readonly BranchStep[],
+  sourceOf?: (seq: number) => string | undefined,
+): Found {
   const entries: FoundEntry[] = [];
   const commits: FoundCommit[] = [];
   const findings: Finding[] = [];
-  for (const step of steps.toReversed()) {
+  const fits = (seq: number, source: string): boolean => {
+    if (sourceOf !== undefined) return sourceOf(seq) === source;
+    const about = entries[seq - 1]?.reading;
+    return about !== undefined && (!about.ok || about.entry.source === source);
+  };
+  for (const step of steps) {
     const foreign = foreignFindings(step);
     const own = readEntries(step);
     entries.push(...own);
-    const enrichments = readEnrichments(step, entries);
+    const enrichments = readEnrichments(step, fits);
     findings.push(...foreign, ...enrichments.broken.map(brokenEnrichment));
     const made =
       own.length > 0
@@ -80,17 +93,23 @@ interface FoundEnrichments {
   readonly broken: readonly string[];
 }
 
-/** Enrichment comes after its entry, and is about the same commit. */
-function readEnrichments({ files }: BranchStep, entries: readonly FoundEntry[]): FoundEnrichments {
+/** Enrichment comes after its entry, and is about the same commit: that is what `fits` tells. */
+function readEnrichments(
+  { files }: BranchStep,
+  fits: (seq: number, source: string) => boolean,
+): FoundEnrichments {
   const sound: FoundEnrichment[] = [];
   const broken: string[] = [];
   for (const [path, { bytes, text = "" }] of files) {
     const { kind, seq = 0 } = parseAuditPath(path) ?? {};
     if (kind !== "enrichment") continue;
     const enrichment = parseEnrichment(text, seq);
-    const about = entries[seq - 1]?.reading;
-    const fits = about !== undefined && (!about.ok || about.entry.source === enrichment?.source);
-    if (enrichment === undefined || bytes === undefined || !fits || !isCanonical(enrichment, text))
+    if (
+      enrichment === undefined ||
+      bytes === undefined ||
+      !fits(seq, enrichment.source) ||
+      !isCanonical(enrichment, text)
+    )
       broken.push(path);
     else sound.push({ seq, path, content: bytes, source: enrichment.source });
   }

@@ -83,8 +83,15 @@ function plainSignature({ name, email }: Signature): Pick<Signature, "name" | "e
   return { name: headerText(name) || "unknown", email: headerText(email) };
 }
 
-/** As Git writes names: without brackets, and without the punctuation around them that it takes away. */
+/**
+ * As Git writes names: without brackets, and without the punctuation around them that it takes away. An escape begins with
+ * such a mark itself: it is made after that, and stands in brackets at the beginning.
+ */
 function headerText(text: string): string {
   const cut = /^[\s.,:;<>"\\']+|[\s.,:;<>"\\']+$/g;
-  return plainText(text, LONGEST_NAME).replaceAll(/[<>]/g, "").replace(cut, "");
+  const bare = text
+    .slice(0, 5 * LONGEST_NAME)
+    .replaceAll(/[<>]/g, "")
+    .replace(cut, "");
+  return plainText(bare, LONGEST_NAME).replace(/^\\u(\{[0-9a-f]+\}|[0-9a-f]{4})/, "[$&]");
 }

@@ -4,6 +4,7 @@ import { parseEntry } from "../../audit/parse-entry.ts";
 import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Context } from "../context.ts";
 import { readBranch, type BranchStep } from "./branch-history.ts";
+import { describeTakenBack } from "./fetched.ts";
 import { openAudit } from "./place.ts";
 
 /** Which entries are wanted. */
@@ -14,7 +15,7 @@ export interface LogQuery {
   readonly since?: Date;
   /** At most so many, the newest. */
   readonly limit?: number;
-  /** Bring the remote's branches first. */
+  /** Bring the remote's branches first, and go by them alone. */
   readonly fetch?: boolean;
 }
 
@@ -39,7 +40,11 @@ export interface AuditLog {
 
 /** What was recorded. Rejects with NOT_FOUND where nothing is, of the model and stage asked for too. What a verification would object to is left out, with a warning. */
 export async function readLog(context: Context, query: LogQuery = {}): Promise<AuditLog> {
-  const { branch, tip } = await openAudit(context, { fetch: query.fetch === true, push: false });
+  const place = await openAudit(context, { fetch: query.fetch === true, push: false });
+  const { branch, tip, fetched, base } = place;
+  if (fetched !== undefined)
+    for (const message of await describeTakenBack(context, fetched, new Set([base, branch])))
+      context.notices.warn(message);
   if (tip === undefined) throw notRecorded(branch);
   const reader = new LogReader(query);
   for await (const step of readBranch(context, tip)) {

@@ -23,11 +23,13 @@ export async function readEnrichments(
   const known = new Map<string, EnrichmentFile>();
   const branch = auditBranch(registry, context.prefix);
   const remote = await repository.remote.describe();
-  const tip =
+  const found =
     (remote === undefined
       ? undefined
       : await repository.refs.read(`refs/remotes/${remote.name}/${branch}`)) ??
     (await repository.refs.read(`refs/heads/${branch}`));
+  // Where a tag's object stands in a branch's place, that is verify's to say.
+  const tip = found === undefined ? undefined : await repository.refs.resolve(found);
   if (tip === undefined) return known;
   const { tree } = await repository.objects.readCommit(tip);
   const files = (await listBelow(context, tree, "enrichment")).slice(-MOST);

@@ -11,6 +11,7 @@ import { RULES_VERSION } from "../../policy/rules-version.ts";
 import type { Context } from "../context.ts";
 import { sha256Hex } from "../digest.ts";
 import { entryAt, isFolder } from "../read/trees.ts";
+import { damaged } from "./damaged.ts";
 import { decodeExact } from "./exact-text.ts";
 
 /** The entry that the next one goes behind. */
@@ -54,7 +55,8 @@ async function findLastNumber({ repository }: Context, branch: string, tree: str
   throw damaged(branch, `entries are missing before ${path}, or something else lies among them`);
 }
 
-async function readEntryAt(
+/** One entry as it stands in a tree. Rejects with AUDIT_DAMAGED where it is none. */
+export async function readEntryAt(
   { repository }: Context,
   branch: string,
   { tree, seq }: { readonly tree: string; readonly seq: number },
@@ -83,10 +85,4 @@ function tooNew(path: string, rules: number): ModeltrailError {
       hint: "Nothing was recorded. Record with the version of Modeltrail that wrote it; where no such version records here, somebody wrote it by hand.",
     },
   );
-}
-
-function damaged(branch: string, problem: string): ModeltrailError {
-  return new ModeltrailError("AUDIT_DAMAGED", `${branch} is not as a recorder leaves it: ${problem}`, {
-    hint: "Nothing was recorded. modeltrail audit verify names everything that is wrong.",
-  });
 }

@@ -4,11 +4,14 @@ import { describeEntry } from "../../audit/message.ts";
 import { isModeltrailError, type ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Context } from "../context.ts";
 import { requireAnchorsKept, writeAnchor, type AnchorState } from "./anchors.ts";
+import { describeTakenBack } from "./fetched.ts";
 import { enrichEntries, type Enrich } from "./enrich.ts";
 import type { LastEntry } from "./read-entries.ts";
 import { readAppendix, sealAppendix, writeAppendix, type AppendedEntry, type Appendix } from "./append.ts";
 import { openAudit, type AuditPlace } from "./place.ts";
 import { publishTip } from "./publish.ts";
+import { requireSoundTip } from "./sound-tip.ts";
+import { warnOnce } from "./warn-once.ts";
 
 export interface RecordOptions {
   /** False records on this machine alone: nothing is fetched, nothing pushed. */
@@ -42,7 +45,10 @@ export interface RecordResult {
   /** Tip of the main branch up to which everything is recorded, and its name as people say it. */
   readonly main: string;
   readonly base: string;
-  /** Whether storage holds the anchor of the last entry; left out where there is no entry, and of a dry run. */
+  /**
+   * Whether storage holds the anchor of the last entry; skipped also where storage is shared and nothing was pushed. Left
+   * out where there is no entry, and of a dry run.
+   */
   readonly anchor?: AnchorState;
   /** How many entries got what the forge knew of them; left out where no forge was asked. */
   readonly enriched?: number;
@@ -112,20 +118,23 @@ async function recordOnce(
   options: RecordOptions,
   state: Attempts,
 ): Promise<RecordResult> {
+  await warnOfTakenBack(context, place);
   const appendix = await readAppendix(context, place);
+  const { branch, tip } = place;
+  if (tip !== undefined && appendix.last !== undefined)
+    await requireSoundTip(context, { branch, tip }, appendix.last);
   if (options.dryRun === true) return preview(context, place, appendix);
   // The answer was lost, the push was not.
-  const isThere = state.lost !== undefined && state.lost.result.commit === place.tip;
+  const isThere = state.lost !== undefined && state.lost.result.commit === tip;
   const done =
     isThere && state.lost !== undefined ? state.lost : await append(context, place, appendix, options);
   const { result, last } = done;
   if (result.commit === undefined || last === undefined) return result;
-  // What colleagues do not have yet may come to have other commits, by enrichment between them.
-  const isAnchored = options.anchor !== false && (!place.shared || place.push);
+  const isAnchored = options.anchor !== false && mayAnchor(context, place);
   const anchor = isAnchored ? await anchorOf(context, result.commit, last) : undefined;
   if (anchor !== undefined) {
     const first = result.entries[0]?.seq ?? anchor.seq + 1;
-    await requireAnchorsKept(context, place, { tip: result.commit, last: anchor, first });
+    await requireAnchorsKept(context, place, { tip: result.commit, first });
   }
   await publishTip(context, place, result.commit).catch((error: unknown) => {
     const isUnanswered = isModeltrailError(error) && (error.code === "NETWORK" || error.code === "TIMEOUT");
@@ -136,6 +145,27 @@ async function recordOnce(
     ...result,
     anchor: anchor === undefined ? "skipped" : await writeAnchor(context, place, anchor),
   };
+}
+
+/** Only what everybody has is anchored where everybody's anchors are; storage in the repository's own folder is its own. */
+function mayAnchor({ notices }: Context, { push, shared, registry }: AuditPlace): boolean {
+  if (push) return true;
+  // What colleagues do not have yet may come to have other commits, by enrichment between them.
+  if (!shared && isOwnFolder(registry.spec.storage.uri)) return true;
+  notices.hint(
+    "The last entry is not anchored: nothing was pushed, and what a copy of the repository records must not stand in storage that others share.",
+  );
+  return false;
+}
+
+function isOwnFolder(uri: string): boolean {
+  return /^file:[^/]/.test(uri);
+}
+
+async function warnOfTakenBack(context: Context, { fetched, base, branch }: AuditPlace): Promise<void> {
+  if (fetched === undefined) return;
+  for (const message of await describeTakenBack(context, fetched, new Set([base, branch])))
+    warnOnce(context, message);
 }
 
 /** What a run has written, before it is published. */

@@ -13,8 +13,18 @@ export interface MainStep extends Step {
 /** A walk over the main branch. */
 export interface MainRange {
   readonly tip: string;
+  /** As people say it. */
+  readonly base: string;
   /** The newest commit that was looked at already; undefined: begin at the first. */
   readonly cursor: string | undefined;
+}
+
+/** What a walk over the main branch came upon. */
+export interface MainWalk {
+  /** The commits that touch the registry, oldest first. */
+  readonly steps: readonly MainStep[];
+  /** All commits, whatever they touch. */
+  readonly line: ReadonlySet<string>;
 }
 
 /** One commit of the main branch, to be looked at once more; undefined when it does not touch the registry. */
@@ -25,21 +35,24 @@ export async function readStep(context: Context, oid: string): Promise<MainStep 
 }
 
 /**
- * The commits after the cursor that touch the registry, oldest first, on the first-parent line. Rejects with
- * HISTORY_REWRITTEN when that line does not lead to the cursor.
+ * The commits after the cursor, on the first-parent line. Rejects with HISTORY_REWRITTEN when that line does not lead to
+ * the cursor.
  */
-export async function listSteps(context: Context, { tip, cursor }: MainRange): Promise<readonly MainStep[]> {
-  if (tip === cursor) return [];
-  if (cursor !== undefined) await requireKnown(context, { tip, cursor });
+export async function walkMain(context: Context, range: MainRange): Promise<MainWalk> {
+  const { tip, cursor } = range;
+  const line = new Set<string>();
+  if (tip === cursor) return { steps: [], line };
+  if (cursor !== undefined) await requireKnown(context, { ...range, cursor });
   const steps: MainStep[] = [];
   let oldest: string | undefined = tip;
   for await (const found of context.repository.history.firstParent(tip, { until: cursor })) {
+    line.add(found.commit.oid);
     oldest = found.commit.parents[0];
     const step = toStep(context, found);
     if (step !== undefined) steps.push(step);
   }
-  if (cursor !== undefined && oldest !== cursor) throw rewritten({ tip, cursor });
-  return steps.toReversed();
+  if (cursor !== undefined && oldest !== cursor) throw rewritten({ ...range, cursor });
+  return { steps: steps.toReversed(), line };
 }
 
 function toStep({ prefix }: Context, { commit, changes }: HistoryStep): MainStep | undefined {
@@ -63,21 +76,20 @@ function touchedModels(paths: readonly string[], prefix: string): readonly strin
   return [...new Set(models)];
 }
 
-async function requireKnown(
-  { repository }: Context,
-  range: { readonly tip: string; readonly cursor: string },
-): Promise<void> {
+type Rewritten = MainRange & { readonly cursor: string };
+
+async function requireKnown({ repository }: Context, range: Rewritten): Promise<void> {
   const known = await repository.refs.resolve(range.cursor);
   if (known === undefined || !(await repository.history.isAncestor(range.cursor, range.tip)))
     throw rewritten(range);
 }
 
-function rewritten({ tip, cursor }: { readonly tip: string; readonly cursor: string }): ModeltrailError {
+function rewritten({ tip, base, cursor }: Rewritten): ModeltrailError {
   return new ModeltrailError(
     "HISTORY_REWRITTEN",
     `the last recorded commit ${cursor} is not on the first-parent line of the main branch, whose tip is ${tip}: the main branch was rewritten`,
     {
-      hint: "Nothing was recorded. Bring the old commits back (git push origin <the last recorded commit>, or a merge of the new ones into it), or begin a new audit branch under another name in spec.audit.branch; keep the old one.",
+      hint: `Nothing was recorded. Bring the old commits back (git push --force-with-lease=${base}:${tip} origin ${cursor}:refs/heads/${base}, or with a merge of the new ones into ${cursor} in its place), or begin a new audit branch under another name in spec.audit.branch; keep the old one.`,
     },
   );
 }

@@ -1,3 +1,4 @@
+import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Context } from "../context.ts";
 
 export interface DefaultBranch {
@@ -8,7 +9,10 @@ export interface DefaultBranch {
   readonly localTip: string | undefined;
 }
 
-/** The default branch: what was configured, else what its host says or origin/HEAD names, else main or master. */
+/**
+ * The default branch: what was configured, else what its host says or origin/HEAD names, else main or master. Rejects with
+ * USAGE where origin/HEAD names a branch that the remote does not have: your own of that name may be long out of date.
+ */
 export async function findDefaultBranch(
   context: Context,
   configured: string | undefined,
@@ -32,7 +36,23 @@ export async function findDefaultBranch(
 
 async function remoteHead(context: Context, origin: string): Promise<string | undefined> {
   const target = await context.repository.refs.symbolic(`refs/remotes/${origin}/HEAD`);
-  return target?.slice(`refs/remotes/${origin}/`.length);
+  if (target === undefined) return undefined;
+  const name = target.slice(`refs/remotes/${origin}/`.length);
+  await requireThere(context, origin, name);
+  return name;
+}
+
+/** Before anything was pushed the remote has no branch at all, which is as it should be. */
+async function requireThere({ repository }: Context, origin: string, name: string): Promise<void> {
+  const folder = `refs/remotes/${origin}/`;
+  if ((await repository.refs.read(`${folder}${name}`)) !== undefined) return;
+  const others = await repository.refs.list(folder);
+  if (others.length === 0) return;
+  throw new ModeltrailError(
+    "USAGE",
+    `${origin}/HEAD says that the default branch is ${name}, and ${origin} has no such branch: it was renamed or deleted there`,
+    { hint: `git remote set-head ${origin} -a asks ${origin} which branch is the default one now.` },
+  );
 }
 
 async function tipsOf(

@@ -1,11 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Enrichment } from "../../../src/audit/enrichment.ts";
+import type { ArtifactStore } from "../../../src/ports/artifact-store.ts";
 import { recordAudit } from "../../../src/workflows/audit/record.ts";
 import { verifyAudit } from "../../../src/workflows/audit/verify.ts";
 import { verifyArtifacts } from "../../../src/workflows/verify.ts";
 import { aModel, codes, sha256, textOf } from "../../builders/manifests.ts";
-import { newRegistry, type Workspace } from "../../builders/workspace.ts";
+import { cloneWorkspace, newRegistry, type Workspace } from "../../builders/workspace.ts";
 
 let workspace: Workspace;
 beforeEach(async () => {
@@ -16,6 +18,16 @@ afterEach(() => workspace.dispose());
 const FOLDER = ".modeltrail/artifacts/.audit/modeltrail-audit";
 const anchorOf = (seq: number): string =>
   join(workspace.folder, FOLDER, `${String(seq).padStart(9, "0")}.json`);
+
+const keyOf = (seq: number): string => `.audit/modeltrail-audit/${String(seq).padStart(9, "0")}.json`;
+
+function rewriteBoth(): void {
+  workspace.git("branch", "--quiet", "-D", "modeltrail-audit");
+  workspace.git("reset", "--quiet", "--hard", "HEAD~1");
+  workspace.write("models/fraud/model.yaml", textOf(aModel("fraud", { description: "never" })));
+  workspace.git("add", "models");
+  workspace.git("commit", "--quiet", "-m", "never");
+}
 
 async function change(description: string): Promise<void> {
   workspace.write("models/fraud/model.yaml", textOf(aModel("fraud", { description })));
@@ -160,6 +172,116 @@ describe("an anchor", () => {
     writeFileSync(join(workspace.folder, ".modeltrail"), "a file");
     expect(await recordAudit(await workspace.open())).toMatchObject({ anchor: "failed" });
     expect(workspace.warnings.at(-1)).toContain("not anchored");
-    expect(await verifyAudit(await workspace.open())).toMatchObject({ anchors: "unknown", findings: [] });
+    await expect(verifyAudit(await workspace.open())).rejects.toMatchObject({
+      code: "STORAGE",
+      hint: expect.stringContaining("--no-anchor") as string,
+    });
+    expect(await verifyAudit(await workspace.open(), { anchor: false })).toMatchObject({
+      anchors: "unknown",
+      stores: [],
+      findings: [],
+    });
+  });
+
+  it("that cannot be read is named, and keeps no other from being compared", async () => {
+    await change("one");
+    await recordAudit(await workspace.open());
+    const tip = workspace.git("rev-parse", "modeltrail-audit").trim();
+    rewriteBoth();
+    await recordAudit(await workspace.open(), { anchor: false });
+    writeFileSync(anchorOf(9999), "x".repeat(70_000));
+    symlinkSync("nowhere", anchorOf(9998));
+    const { findings, anchors } = await verifyAudit(await workspace.open());
+    expect(codes(findings)).toEqual([
+      "AUDIT_ANCHOR_DIFFERS",
+      "AUDIT_ANCHOR_UNREADABLE",
+      "AUDIT_ANCHOR_UNREADABLE",
+    ]);
+    expect(anchors).toBe(3);
+    // Nor is anything put behind it.
+    workspace.git("branch", "--quiet", "--force", "modeltrail-audit", tip);
+    workspace.git("reset", "--quiet", "--hard", "ORIG_HEAD");
+    await expect(recordAudit(await workspace.open())).rejects.toMatchObject({
+      code: "AUDIT_FORGED",
+      message: expect.stringContaining("is none that a recorder wrote") as string,
+    });
+    expect(workspace.git("rev-parse", "modeltrail-audit").trim()).toBe(tip);
+  });
+
+  it("is among the newest of very many that are compared, and how many are not is said", async () => {
+    await change("one");
+    await recordAudit(await workspace.open());
+    const text = readFileSync(anchorOf(2), "utf8");
+    const context = await workspace.open();
+    const many = Array.from({ length: 10_005 }, (_, at) => keyOf(at + 3));
+    const openStore = async (...args: Parameters<typeof context.openStore>): Promise<ArtifactStore> => ({
+      ...(await context.openStore(...args)),
+      list: (_, after = "") =>
+        Promise.resolve([keyOf(2), ...many].filter((key) => key > after).slice(0, 10_000)),
+      readRecord: (key) => Promise.resolve(text.replace('"seq":2', `"seq":${Number(key.slice(-14, -5))}`)),
+    });
+    const { anchors, stores, findings } = await verifyAudit({ ...context, openStore });
+    expect([anchors, stores[0]?.older]).toEqual([10_000, 6]);
+    expect(findings.at(-1)?.message).toContain(keyOf(10_007));
+    expect(workspace.warnings.at(-1)).toContain("6 older anchors");
+  });
+
+  it("of a commit that the branch no longer has stops whoever would make it anew, with the way back", async () => {
+    await change("one");
+    const enrich = (): Promise<Enrichment> => Promise.resolve({ recordedAt: "2026-11-20T10:15:00Z" });
+    await recordAudit(await workspace.open(), { enrich });
+    await change("two");
+    const { commit = "" } = await recordAudit(await workspace.open());
+    for (const from of [undefined, `${commit}~3`]) {
+      workspace.git("branch", "--quiet", "-D", "modeltrail-audit");
+      if (from !== undefined) workspace.git("branch", "--quiet", "modeltrail-audit", from);
+      await expect(recordAudit(await workspace.open())).rejects.toMatchObject({
+        code: "AUDIT_FORGED",
+        hint: expect.stringContaining(`git update-ref refs/heads/modeltrail-audit ${commit}`) as string,
+      });
+      workspace.git("branch", "--quiet", "--force", "modeltrail-audit", commit);
+    }
+    // Where nobody has it: under another name, which the anchors of the old one do not fault.
+    workspace.git("branch", "--quiet", "-D", "modeltrail-audit");
+    const policy = readFileSync(join(workspace.folder, "modeltrail.yaml"), "utf8");
+    workspace.write("modeltrail.yaml", `${policy}  audit:\n    branch: "anew"\n`);
+    workspace.git("commit", "--quiet", "-am", "anew");
+    expect(await recordAudit(await workspace.open())).toMatchObject({ branch: "anew", anchor: "written" });
+    expect(await verifyAudit(await workspace.open())).toMatchObject({ anchors: 3, findings: [], pending: 0 });
+  });
+
+  it("is not written by a copy that pushes nothing, where storage is shared", async () => {
+    const storage = join(workspace.folder, "../artifacts");
+    const policy = readFileSync(join(workspace.folder, "modeltrail.yaml"), "utf8");
+    workspace.write("modeltrail.yaml", policy.replace("file:.modeltrail/artifacts/", `file:${storage}/`));
+    workspace.git("commit", "--quiet", "-am", "elsewhere");
+    const host = join(workspace.folder, "../host.git");
+    workspace.git("clone", "--quiet", "--bare", ".", host);
+    workspace.git("remote", "add", "origin", host);
+    const copy = cloneWorkspace(host);
+    copy.git("remote", "remove", "origin");
+    copy.git("commit", "--quiet", "--allow-empty", "-m", "x");
+    copy.write("models/fraud/model.yaml", textOf(aModel("fraud", { description: "experiment" })));
+    copy.git("add", "models");
+    copy.git("commit", "--quiet", "-m", "experiment");
+    expect(await recordAudit(await copy.open())).toMatchObject({ status: "recorded", anchor: "skipped" });
+    expect(copy.hints.at(-1)).toContain("not anchored");
+    expect(existsSync(join(storage, ".audit"))).toBe(false);
+    // What came there otherwise is told from a rewritten history.
+    await recordAudit(await workspace.open());
+    const anchors = join(storage, ".audit/modeltrail-audit");
+    const text = readFileSync(join(anchors, "000000002.json"), "utf8");
+    const source = copy.git("rev-parse", "HEAD").trim();
+    const foreign = text
+      .replace(/"source":"[0-9a-f]{40}"/, `"source":"${source}"`)
+      .replace('"seq":2', '"seq":3');
+    writeFileSync(join(anchors, "000000003.json"), foreign);
+    await change("one");
+    workspace.git("push", "--quiet", "origin", "main");
+    await expect(recordAudit(await workspace.open())).rejects.toMatchObject({
+      code: "AUDIT_FORGED",
+      message: expect.stringContaining(`whose commit ${source} main does not hold`) as string,
+    });
+    await copy.dispose();
   });
 });

@@ -45,4 +45,19 @@ describe("a commit of the main branch", () => {
     expect(author()).toBe(expected);
     expect(await verifyAudit(await workspace.open())).toMatchObject({ findings: [], pending: 0 });
   });
+
+  it.each([
+    ["\u202eA", "[\\u202e]A"],
+    [". \u0001 A,", "[\\u0001] A"],
+    ["<>.,", "unknown"],
+    ["A\u200b", "A\\u200b"],
+  ])("whose author is %j is recorded with whole escapes", async (name, expected) => {
+    workspace.git("commit", "--quiet", "-m", "odd");
+    const git = openPlumbing(workspace.folder);
+    const changed = replaceIn(git.read("commit", "HEAD"), "author Ada", `author ${name}`);
+    git.point("main", git.write("commit", changed));
+    await recordAudit(await workspace.open());
+    expect(author()).toBe(expected);
+    expect(await verifyAudit(await workspace.open())).toMatchObject({ findings: [], pending: 0 });
+  });
 });

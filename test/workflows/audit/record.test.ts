@@ -287,7 +287,12 @@ describe("a recorder", () => {
     workspace.git("reset", "--quiet", "--hard", "HEAD~2");
     commit(workspace, "another", { "models/fraud/README.md": "x\n" });
     const failure = await record(workspace).catch((error: unknown) => error);
-    expect(failure).toMatchObject({ code: "HISTORY_REWRITTEN" });
+    const now = workspace.git("rev-parse", "main").trim();
+    const way = `git push --force-with-lease=main:${now} origin ${main}:refs/heads/main`;
+    expect(failure).toMatchObject({
+      code: "HISTORY_REWRITTEN",
+      hint: expect.stringContaining(way) as string,
+    });
     expect(String(failure)).toContain(main);
     expect(workspace.git("rev-parse", "modeltrail-audit").trim()).toBe(tip);
     // The old commits are there again, but not on the first-parent line.
