@@ -132,7 +132,7 @@ function lookBack({ type }, folder) {
   type(["modeltrail", "history", "fraud-detector", "--stage", "production"], {
     says: /rollback.*1\.2\.0 → 1\.1\.0[^]*promote.*1\.1\.0 → 1\.2\.0/,
   });
-  type(["modeltrail", "audit", "verify"], { says: /modeltrail-audit[^]*nothing was changed/ });
+  type(["modeltrail", "audit", "verify"], { says: /modeltrail-audit[^]*no entry was changed/ });
   type(["modeltrail", "list"], { says: /^fraud-detector +1\.1\.0 +1\.1\.0/m });
 
   const places = [
