@@ -108,7 +108,7 @@ export const GATE_FINDINGS = {
     title: "The default branch changed the same since the change was made",
     why: "Git merges both texts of a file that both sides changed, and takes a file that was removed on one side for one that was renamed there: the merge would hold what nobody judged or reviewed.",
     remedy:
-      "Bring the branch up to date: `git merge` the default branch into it (`Update branch` on GitHub), or make the change again.",
+      "Bring the branch up to date: rebase it on the default branch (`Update branch`, `Update with rebase` on GitHub) or merge that into it, or make the change again.",
   },
   SEVERAL_BASES: {
     gate: "stale",
@@ -122,7 +122,7 @@ export const GATE_FINDINGS = {
     gate: "stale",
     severity: "error",
     title: "The branch's commits do not lead straight to what is judged",
-    why: "What is judged is what the branch does as a whole. A rebase brings its commits to the default branch one by one and leaves its merges out: a stage that is moved and moved back would have been there, for everybody who reads the history, and a state that only a merge holds, or that a commit takes back which the default branch has already, would come out differently. Stages, yanks, `model.yaml` and `modeltrail.yaml` may go from what the default branch holds to what the branch ends with, once; only the lines of a stage beside its version may be corrected by a further commit.",
+    why: "What is judged is what the branch does as a whole. A rebase brings its commits to the default branch one by one and leaves its merges out: a stage that is moved and moved back would have been there, for everybody who reads the history, and a state that only a merge holds, or that a commit takes back which the default branch has already, would come out differently. Stages and yanks, and versions that are there already, may go from what the default branch holds to what the branch ends with, once; only the lines of a stage beside its version may be corrected by a further commit.",
     remedy:
       "Squash the branch's commits into one: `git merge` the default branch, then `git reset --soft` to it, and commit. Or make the change again on a new branch.",
   },

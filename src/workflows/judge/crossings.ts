@@ -5,6 +5,7 @@ import { StageBlobs } from "../read/stage-blobs.ts";
 import { compareTrees, type TreeChange } from "../read/trees.ts";
 import { blobIn, type Content, contentOf, Landing } from "./landing.ts";
 import { hasRegistryMoved, isInside, kindOf, layStep, type Meeting, type Step } from "./meetings.ts";
+import { isPlainMerge } from "./merged-text.ts";
 import type { ChangeRange } from "./overlay.ts";
 import { isAfter, type OwnCommits, readOwnCommits } from "./own-commits.ts";
 
@@ -18,14 +19,30 @@ const BATCH = 50;
 export async function findCrossings(context: Context, range: ChangeRange): Promise<readonly Crossing[]> {
   const own = await readOwnCommits(context, range);
   if (own === undefined) return [{ why: "too many commits" }];
-  if (own.severalBases) return [{ why: "several bases" }];
+  if (own.severalBases && !(await leavesRegistryAlone(context, range, own)))
+    return [{ why: "several bases" }];
   const isUpToDate = range.base === range.builtOn;
   if (isUpToDate && own.commits.length < 2) return [];
   const rebase = new Rebase(context, own, await readSides(context, range));
   const found = [...(await rebase.run(isUpToDate))];
-  // A single commit was just laid over the base.
-  if (!isUpToDate && own.commits.length !== 1) found.push(...(await rebase.crossWhole()));
+  // A single commit was just laid over the base; a merge was not.
+  const wasLaid = own.isLine && own.commits.length === 1;
+  if (!isUpToDate && !wasLaid) found.push(...(await rebase.crossWhole()));
   return [...new Map(found.toReversed().map((one) => [one.file, one])).values()].toReversed();
+}
+
+/** Whether the branch's registry is that of every common ancestor: whatever Git starts from, it takes the base's then. */
+async function leavesRegistryAlone(
+  context: Context,
+  { builtOn, head }: ChangeRange,
+  { meetsAt }: OwnCommits,
+): Promise<boolean> {
+  const { objects } = context.repository;
+  const { tree } = await objects.readCommit(head);
+  const differ = await inBatches([builtOn, ...meetsAt], async (oid) =>
+    hasRegistryMoved(context, (await objects.readCommit(oid)).tree, tree),
+  );
+  return !differ.includes(true);
 }
 
 /** Trees of the base as it is, as it was when the change left it, and of the change, and how the last two differ. */
@@ -76,12 +93,12 @@ class Rebase {
       for (const { path } of step.changes) if (isInside(this.#context, path)) this.#note(path, step.oid);
       found.push(...(await this.#findDetours(step)));
       for (const meeting of await layStep(this.#context, this.#landing, step)) {
+        if (await this.#isMergedText(meeting, step)) continue;
         const crossing = await this.#tell(meeting);
         if (crossing !== undefined) found.push(crossing);
       }
     }
-    if (!this.#own.isLine) found.push(...(await this.#findUnlike()));
-    return found;
+    return [...found, ...(await this.#findUnlike())];
   }
 
   /** The branch as one commit. Stages that have moved on the base since are told by their own rule. */
@@ -123,11 +140,13 @@ class Rebase {
     }));
   }
 
-  /** What decides may hold what the base holds, then what was judged, and nothing between. */
+  /** What deploys and history read may hold what the base holds, then what was judged, and nothing between. */
   async #findDetours({ oid, changes }: Replayed): Promise<readonly FileCrossing[]> {
     const found: FileCrossing[] = [];
     for (const { path: file, after } of changes) {
-      if (!this.#isKind(file, "stage", "yank", "model", "registry")) continue;
+      // A new version may be corrected before anybody has it.
+      const isFixed = this.#isKind(file, "version") && (await this.#landing.atStart(file)) !== null;
+      if (!isFixed && !this.#isKind(file, "stage", "yank")) continue;
       const content = contentOf(after);
       const allowed = [await this.#landing.at(file), await this.#judged(file)];
       if (allowed.includes(content) || (await this.#namesOneOf(file, content, allowed))) continue;
@@ -156,6 +175,25 @@ class Rebase {
     return this.#isSettled(meeting) ? undefined : { file, why: "not by its commits" };
   }
 
+  /**
+   * Whether the branch's merge of the base has made of a policy what a rebase of its one commit makes of it, too: both
+   * sides changed other lines.
+   */
+  async #isMergedText({ file, why }: Meeting, { oid, changes }: Replayed): Promise<boolean> {
+    if (this.#own.isLine || why !== "changed on both" || !this.#isKind(file, "model", "registry"))
+      return false;
+    if (this.#touched.get(file)?.join() !== oid) return false;
+    const change = changes.find(({ path }) => path === file);
+    const judged = this.#sides.whole.get(file)?.after ?? null;
+    const [before, ours, merged] = [change?.before, change?.after, judged].map((one) => one?.oid);
+    const theirs = blobIn(await this.#landing.atStart(file));
+    if (before === undefined || ours === undefined || merged === undefined || theirs === undefined)
+      return false;
+    if (!(await isPlainMerge(this.#context.repository, { before, ours, theirs, merged }))) return false;
+    this.#landing.lay([{ path: file, before: null, after: judged }]);
+    return true;
+  }
+
   /** What the branch's merges hold, and its other commits do not bring, or bring in one order only. */
   async #findUnlike(): Promise<readonly FileCrossing[]> {
     const found: FileCrossing[] = [];
@@ -179,7 +217,8 @@ class Rebase {
   async #isToldAsMoved(file: string): Promise<boolean> {
     const change = this.#sides.whole.get(file);
     if (change === undefined || !this.#isKind(file, "stage")) return false;
-    return contentOf(change.before) !== (await this.#landing.atStart(file));
+    const now = await this.#landing.atStart(file);
+    return contentOf(change.before) !== now && contentOf(change.after) !== now;
   }
 
   #isKind(file: string, ...kinds: readonly ReturnType<typeof kindOf>[]): boolean {

@@ -156,18 +156,24 @@ function changedVersions(head: Snapshot, transitions: readonly Transition[]): re
 /** The stages that the change moves and that have moved on the base since the change left it. */
 async function findMoved(
   context: Context,
-  { base, builtOn }: ChangeRange,
+  { base, builtOn, head }: ChangeRange,
   changes: readonly FileChange[],
 ): Promise<readonly MovedStage[]> {
   if (base === builtOn) return [];
-  const [then, now] = [await registryTree(context, builtOn), await registryTree(context, base)];
+  const [then, now, own] = [
+    await registryTree(context, builtOn),
+    await registryTree(context, base),
+    await registryTree(context, head),
+  ];
   const moved: MovedStage[] = [];
   for (const { path } of changes) {
     const identity = identifyPath(path);
     if (identity.kind !== "stage") continue;
     const before = then === undefined ? undefined : (await entryAt(context.repository, then, path))?.oid;
     const after = now === undefined ? undefined : (await entryAt(context.repository, now, path))?.oid;
-    if (before === after) continue;
+    const wanted = own === undefined ? undefined : (await entryAt(context.repository, own, path))?.oid;
+    // What both made of it alike moves nothing any more.
+    if (before === after || after === wanted) continue;
     moved.push({
       model: identity.model,
       stage: identity.stage,

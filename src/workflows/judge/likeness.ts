@@ -3,12 +3,10 @@ import type { TreeEntry } from "../../ports/repository.ts";
 import type { Context } from "../context.ts";
 import { compareTrees, entryAt, isFolder, type TreeFile } from "../read/trees.ts";
 
-/** Git wants half of the larger file; a little less keeps us on the safe side. */
+/** Git wants the smaller to have half of the larger's bytes; a little less keeps us on the safe side. */
 const ALIKE = 0.4;
 /** No manifest is larger. */
 const MOST_BYTES = 1024 * 1024;
-/** A chunk ends with a line, or here: as Git counts. */
-const CHUNK = 64;
 
 /** Whether Git may take one of some files for another under a new name. */
 export async function mayBeRenamed(
@@ -25,26 +23,9 @@ export async function mayBeRenamed(
   return others.some((other) => other === "too-large" || isAlike(one, other));
 }
 
+/** By size alone: Git compares hashes of lines, and texts can be made that are alike for it and for nobody else. */
 function isAlike(a: Uint8Array, b: Uint8Array): boolean {
-  const most = Math.max(a.length, b.length);
-  if (Math.min(a.length, b.length) < most * ALIKE) return false;
-  const chunks = chunksOf(a);
-  let shared = 0;
-  for (const [chunk, count] of chunksOf(b)) shared += chunk.length * Math.min(count, chunks.get(chunk) ?? 0);
-  return shared >= most * ALIKE;
-}
-
-function chunksOf(bytes: Uint8Array): ReadonlyMap<string, number> {
-  const chunks = new Map<string, number>();
-  const text = Buffer.from(bytes).toString("latin1").replaceAll("\r\n", "\n");
-  for (let at = 0; at < text.length;) {
-    const end = text.indexOf("\n", at) + 1;
-    const stop = end === 0 ? at + CHUNK : Math.min(end, at + CHUNK);
-    const chunk = text.slice(at, stop);
-    chunks.set(chunk, (chunks.get(chunk) ?? 0) + 1);
-    at = stop;
-  }
-  return chunks;
+  return Math.min(a.length, b.length) >= Math.max(a.length, b.length) * ALIKE;
 }
 
 /** The files of a registry that one tree has and another has not. */

@@ -13,24 +13,29 @@ export interface OwnCommits {
   readonly isLine: boolean;
   /** Whether the branch and its base have several best common ancestors. */
   readonly severalBases: boolean;
+  /** The commits of the base's history that the branch was built on or took in; left empty for a line. */
+  readonly meetsAt: readonly string[];
 }
 
 /** Undefined when there are too many. A branch of one commit costs nothing more. */
 export async function readOwnCommits(context: Context, range: ChangeRange): Promise<OwnCommits | undefined> {
   const { objects, history } = context.repository;
   const { base, builtOn, head } = range;
-  if (head === builtOn) return { commits: [], isLine: true, severalBases: false };
+  if (head === builtOn) return { commits: [], isLine: true, severalBases: false, meetsAt: [] };
   const last = await objects.readCommit(head);
-  if (isOn(last, builtOn)) return { commits: [last], isLine: true, severalBases: false };
+  if (isOn(last, builtOn)) return { commits: [last], isLine: true, severalBases: false, meetsAt: [] };
   const oids = await history.ahead(base, head, MOST_COMMITS);
   if (oids === undefined) return undefined;
   const read = await Promise.all(oids.map((oid) => objects.readCommit(oid)));
   const own = new Map(read.map((commit) => [commit.oid, commit]));
   const line = lineOf(own, range);
-  if (line !== undefined) return { commits: line, isLine: true, severalBases: false };
+  if (line !== undefined) return { commits: line, isLine: true, severalBases: false, meetsAt: [] };
   // What was built on the base itself has no other common ancestor that counts.
-  const severalBases = base !== builtOn && (await hasSeveralBases(context, range, own));
-  return { commits: parentsFirst(own, head), isLine: false, severalBases };
+  const parents = read.flatMap((commit) => commit.parents);
+  const meetsAt = [...new Set(parents)].filter((oid) => !own.has(oid));
+  // What was built on the base itself has no other common ancestor that counts.
+  const severalBases = base !== builtOn && (await hasSeveralBases(context, range, { own, meetsAt }));
+  return { commits: parentsFirst(own, head), isLine: false, severalBases, meetsAt };
 }
 
 type Own = ReadonlyMap<string, Commit>;
@@ -59,11 +64,10 @@ function lineOf(own: Own, { builtOn, head }: ChangeRange): readonly Commit[] | u
 async function hasSeveralBases(
   { repository: { history } }: Context,
   { base, builtOn }: ChangeRange,
-  own: Own,
+  { own, meetsAt }: { readonly own: Own; readonly meetsAt: readonly string[] },
 ): Promise<boolean> {
   const commits = [...own.values()];
-  const touched = new Set(commits.flatMap(({ parents }) => parents).filter((oid) => !own.has(oid)));
-  for (const point of touched)
+  for (const point of meetsAt)
     if (point !== builtOn && !(await history.isAncestor(point, builtOn))) return true;
   const first = commits.filter(({ parents }) => parents.every((parent) => !own.has(parent)));
   for (const { oid } of first) if (await history.isAncestor(oid, base)) return true;
