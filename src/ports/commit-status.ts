@@ -34,6 +34,6 @@ export interface CarriedSuccess {
   /** Of the pull request. */
   readonly number: number;
   readonly state: "open" | "merged" | "closed";
-  /** Whether the merge brought this very commit to the base branch, so that nothing of it is left to be let in. */
-  readonly isContained: boolean;
+  /** The branch that a merge brought this very commit to: nothing of it is left to be let in there. */
+  readonly containedIn: string | undefined;
 }

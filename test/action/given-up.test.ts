@@ -141,6 +141,23 @@ describe("the head of a pull request that ended", { timeout: 120_000 }, () => {
     },
   );
 
+  it("keeps none when it was merged into another branch than the registry's", async () => {
+    const head = await succeed();
+    const { octokit, at, repository } = team.world;
+    repository.git.run(["branch", "develop", "main"]);
+    await octokit.pulls.update({ ...at, pull_number: 2, base: "develop" });
+    await octokit.pulls.merge({ ...at, pull_number: 2, merge_method: "merge" });
+    const like = repository.statuses.find(({ sha, context }) => sha === head && context === VERDICT)!;
+    for (const run of [
+      () => judge(2, "closed"),
+      () => runStep("validate", team.world, { event: scheduleEvent() }),
+    ]) {
+      repository.statuses.push({ ...like, id: like.id + 100_000 });
+      expect((await run()).code).toBe(0);
+      expect(saidOn(head).at(-1)).toBe("pending");
+    }
+  });
+
   it("keeps none when a token closed it that starts no run, or merged it", async () => {
     const head = await succeed();
     const { octokit, at, repository } = team.world;

@@ -10,18 +10,24 @@ interface CommitNode {
 interface PullNode {
   readonly number: number;
   readonly state: string;
+  readonly baseRefName: string;
   readonly headRefOid: string;
   readonly mergeCommit: {
     readonly oid: string;
-    readonly parents: { readonly nodes: readonly { readonly oid: string }[] };
+    readonly parents: Nodes<{ readonly oid: string }>;
   } | null;
-  readonly commits: { readonly nodes: readonly { readonly commit: CommitNode }[] };
-  readonly timelineItems: { readonly nodes: readonly { readonly beforeCommit?: CommitNode | null }[] };
+  readonly commits: Nodes<{ readonly commit: CommitNode }>;
+  readonly timelineItems: Nodes<{ readonly beforeCommit?: CommitNode | null }>;
+}
+
+/** GitHub leaves out what cannot be read just now. */
+interface Nodes<T> {
+  readonly nodes: readonly (T | null)[] | null;
 }
 
 const PARTS = `fragment Said on Commit { oid status { context(name: $name) { state } } }
 fragment Carrier on PullRequest {
-  number state headRefOid
+  number state baseRefName headRefOid
   mergeCommit { oid parents(first: 2) { nodes { oid } } }
   commits(last: $most) { nodes { commit { ...Said } } }
   timelineItems(last: $most, itemTypes: [HEAD_REF_FORCE_PUSHED_EVENT]) {
@@ -44,7 +50,7 @@ ${PARTS}`;
 interface Reply {
   readonly repository: {
     readonly pullRequest?: PullNode | null;
-    readonly pullRequests?: { readonly nodes: readonly PullNode[] };
+    readonly pullRequests?: Nodes<PullNode>;
   } | null;
 }
 
@@ -62,10 +68,13 @@ export async function readSuccesses(
   const reply = (await (number === undefined
     ? api.graphql(MANY, { ...asked, most: MOST_OF_EACH })
     : api.graphql(ONE, { ...asked, most: MOST_OF_ONE, number }))) as Reply;
-  const { pullRequest, pullRequests } = reply.repository ?? {};
-  const pulls =
-    pullRequests?.nodes ?? (pullRequest === undefined || pullRequest === null ? [] : [pullRequest]);
-  return pulls.flatMap(successesOf);
+  if (reply.repository === null) {
+    throw new ModeltrailError("NOT_FOUND", `GitHub shows no repository ${api.repo.owner}/${api.repo.repo}`, {
+      hint: "Check its name, and what the token may read.",
+    });
+  }
+  const { pullRequest, pullRequests = { nodes: [pullRequest ?? null] } } = reply.repository;
+  return present(pullRequests).flatMap(successesOf);
 }
 
 function successesOf(pull: PullNode): readonly CarriedSuccess[] {
@@ -76,13 +85,21 @@ function successesOf(pull: PullNode): readonly CarriedSuccess[] {
       hint: "Run the command again later.",
     });
   }
-  const own = commits.nodes.map(({ commit }) => commit).filter(isSuccess);
-  const left = timelineItems.nodes.flatMap(({ beforeCommit }) => beforeCommit ?? []).filter(isSuccess);
+  const own = present(commits)
+    .map(({ commit }) => commit)
+    .filter(isSuccess);
+  const left = present(timelineItems)
+    .flatMap(({ beforeCommit }) => beforeCommit ?? [])
+    .filter(isSuccess);
   // What lies below a head that was merged as it is came to the base with it; what a forced push left did not.
-  const isContained = isMergedAsItIs(pull);
-  const told = new Map(left.map(({ oid }) => [oid, false]));
-  for (const { oid } of own) told.set(oid, isContained);
-  return [...told].map(([commit, isIn]) => ({ commit, number, state, isContained: isIn }));
+  const base = isMergedAsItIs(pull) ? pull.baseRefName : undefined;
+  const told = new Map<string, string | undefined>(left.map(({ oid }) => [oid, undefined]));
+  for (const { oid } of own) told.set(oid, base);
+  return [...told].map(([commit, containedIn]) => ({ commit, number, state, containedIn }));
+}
+
+function present<T>({ nodes }: Nodes<T>): readonly T[] {
+  return (nodes ?? []).filter((node): node is T & {} => node !== null);
 }
 
 const STATES: Readonly<Record<string, CarriedSuccess["state"]>> = {
@@ -98,5 +115,5 @@ function isSuccess({ status }: CommitNode): boolean {
 /** By a merge commit, or by a push of its commits to the base; squashed or rebased it has become another. */
 function isMergedAsItIs({ state, headRefOid: head, mergeCommit }: PullNode): boolean {
   if (state !== "MERGED" || mergeCommit === null) return false;
-  return mergeCommit.oid === head || mergeCommit.parents.nodes.some(({ oid }) => oid === head);
+  return mergeCommit.oid === head || present(mergeCommit.parents).some(({ oid }) => oid === head);
 }

@@ -1,5 +1,5 @@
 import { isModeltrailError } from "../../diagnostics/errors.ts";
-import type { PlannedStatus } from "../../ports/commit-status.ts";
+import type { CarriedSuccess, PlannedStatus } from "../../ports/commit-status.ts";
 import type { PullRequests, RequestFacts } from "../../ports/forge.ts";
 import type { Context } from "../context.ts";
 import { openHost, openJudgingPlace } from "./judging-place.ts";
@@ -45,7 +45,7 @@ export async function takeBackFormer(
   const host = await openHost(context);
   if (host === undefined) return { untaken: [], left: 0 };
   const { name } = say("left");
-  const found = new Map(await listGivenUp(host, name, number));
+  const found = new Map(await listGivenUp(host, name, { number }));
   if (before !== undefined && before !== head && !found.has(before) && (await hasSuccess(host, before, name)))
     found.set(before, { commit: before, number, why: "left" });
   const isOf = (facts: RequestFacts, open: readonly RequestFacts[]): boolean =>
@@ -65,7 +65,7 @@ export async function takeBackGivenUp(
 ): Promise<Search> {
   const host = await openHost(context);
   if (host === undefined) return { untaken: [], left: 0 };
-  const all = [...(await listGivenUp(host, say("left").name, undefined)).values()];
+  const all = [...(await listGivenUp(host, say("left").name, { base })).values()];
   const commits = all.filter(({ commit }) => !known.has(commit));
   return takeBack(host, commits, { say, isKept: (facts) => base === undefined || facts.base === base });
 }
@@ -84,10 +84,13 @@ async function hasSuccess(host: PullRequests, commit: string, name: string): Pro
 async function listGivenUp(
   host: PullRequests,
   name: string,
-  number: number | undefined,
+  { number, base }: { readonly number?: number; readonly base?: string | undefined },
 ): Promise<ReadonlyMap<string, GivenUpCommit>> {
   const carried = await host.listSuccesses(name, number);
-  const contained = new Set(carried.filter(({ isContained }) => isContained).map(({ commit }) => commit));
+  // Another branch that has it keeps nobody from proposing it for this one.
+  const isIn = ({ containedIn }: CarriedSuccess): boolean =>
+    containedIn !== undefined && (base === undefined || containedIn === base);
+  const contained = new Set(carried.filter(isIn).map(({ commit }) => commit));
   const left = carried.filter(({ commit }) => !contained.has(commit));
   return new Map(
     left.map(({ commit, number: of, state }) => [commit, { commit, number: of, why: WHY[state] }]),
@@ -130,11 +133,8 @@ export async function takeBackEnded(context: Context, number: number, say: SayGi
   if (host === undefined) return { state: "closed", untaken: [] };
   const { state, head, base, isFork } = await host.look(number);
   if (state === "open") return { state, untaken: [] };
-  if (state === "merged" && (await isPartOfBase(context, host, { number, head })))
+  if (await isStoodFor(context, host, { number, head, base, isMerged: state === "merged" }))
     return { state, untaken: [] };
-  const twins = (await host.listRequests()).filter((one) => one.head === head && !one.isFork);
-  const into = twins.length === 0 ? base : ((await findBase(context)) ?? base);
-  if (twins.some((one) => one.base === into)) return { state, untaken: [] };
   const untaken = await takeBackSuccesses(host, [{ commit: head, number }], () => say(state));
   const [first] = untaken;
   // A fork's run may not, nor one that Dependabot started.
@@ -142,6 +142,28 @@ export async function takeBackEnded(context: Context, number: number, say: SayGi
   const next = isFork ? "" : "; the next run over all pull requests takes its success back";
   context.notices.warn(`the status was not set: ${first.error.message}${next}`);
   return { state, untaken: [] };
+}
+
+interface EndedRequest {
+  readonly number: number;
+  readonly head: string;
+  readonly base: string;
+  readonly isMerged: boolean;
+}
+
+/** Whether the registry's branch contains the head already, or another own request into it has the same. */
+async function isStoodFor(
+  context: Context,
+  host: PullRequests,
+  { number, head, base, isMerged }: EndedRequest,
+): Promise<boolean> {
+  const main = isMerged ? await findBase(context) : undefined;
+  // Another branch that has it keeps nobody from proposing it for this one.
+  if (isMerged && base === (main ?? base) && (await isPartOfBase(context, host, { number, head })))
+    return true;
+  const twins = (await host.listRequests()).filter((one) => one.head === head && !one.isFork);
+  const into = twins.length === 0 ? base : (main ?? (await findBase(context)) ?? base);
+  return twins.some((one) => one.base === into);
 }
 
 /** Where successes are for; undefined where the policy that says so cannot be read. */

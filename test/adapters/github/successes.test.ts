@@ -29,7 +29,7 @@ describe("commits that carry a success", () => {
     await succeed(head, second, third, fourth);
     const { pullRequests } = await place.open();
     await pullRequests.setStatuses(fourth, [{ ...VERDICT, name: "other" }, PENDING]);
-    const facts = { number, state: "open", isContained: false };
+    const facts = { number, state: "open", containedIn: undefined };
     const wanted = [second, third].map((commit) => ({ commit, ...facts }));
     const byCommit = (a: { commit: string }, b: { commit: string }): number =>
       a.commit.localeCompare(b.commit);
@@ -41,10 +41,10 @@ describe("commits that carry a success", () => {
   });
 
   it.each([
-    ["merge", true],
-    ["squash", false],
-    ["rebase", false],
-  ] as const)("tell whether the base holds them: %s", async (method, isContained) => {
+    ["merge", "main"],
+    ["squash", undefined],
+    ["rebase", undefined],
+  ] as const)("tell whether the base holds them: %s", async (method, containedIn) => {
     const { world } = place;
     const { number, head } = await world.open("topic");
     world.commit({ files: { "main.txt": "moved" } });
@@ -52,7 +52,7 @@ describe("commits that carry a success", () => {
     await world.octokit.pulls.merge({ ...world.at, pull_number: number, merge_method: method });
     const { pullRequests } = await place.open();
     expect(await pullRequests.listSuccesses(VERDICT.name)).toEqual([
-      { commit: head, number, state: "merged", isContained },
+      { commit: head, number, state: "merged", containedIn },
     ]);
   });
 });
