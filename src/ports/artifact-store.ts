@@ -18,6 +18,11 @@ export interface ArtifactStore {
   /** What is stored under a key; undefined only when the store says for certain that there is nothing. */
   stat(key: string): Promise<StoredStat | undefined>;
   /**
+   * Whether the store is there at all. One that makes its place with the first thing that is put there says no before,
+   * and counts as empty everywhere else; whether a bucket is there is told by every other call.
+   */
+  isPresent(): Promise<boolean>;
+  /**
    * The keys of everything that is stored below a folder's key (which ends with `/`), however deep, sorted; none when
    * there is no such folder. At most 10,000: four times what a version may hold, and more is only ever wrong. `after`: only
    * the keys that come after this one, which is how more are read.

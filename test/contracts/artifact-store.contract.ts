@@ -162,6 +162,7 @@ export function artifactStoreContract(title: string, start: () => Promise<StoreU
       expect(await store.list("list/1.0.0/", keys[3])).toEqual(keys.slice(4));
       expect(await store.list("list/1.0.0/", keys.at(-1))).toEqual([]);
       expect(await store.list("list/none/")).toEqual([]);
+      expect(await store.isPresent()).toBe(true);
       expect(await store.list("list/1.0.01/")).toEqual([]);
       await expect(store.list("list/../")).rejects.toMatchObject({ code: "INVALID_INPUT" });
     });

@@ -38,6 +38,8 @@ describe("a verification of the audit history", () => {
     expect(lastLines({ ...CLEAN, anchors: "unknown", stores: [] })).toContain("No anchors were compared");
     const store = { uri: "file:/x/", anchors: "unknown", older: 0, problem: "x" } as const;
     expect(lastLines({ ...CLEAN, stores: [...CLEAN.stores, store] })).toContain("1 store did not tell");
+    const own = { uri: "file:.modeltrail/artifacts/", anchors: 0, older: 0 } as const;
+    expect(lastLines({ ...CLEAN, anchors: 0, stores: [own] })).toMatch(/no anchor to compare.*is not here/);
     const many = [{ uri: "file:/x/", anchors: 10_000, older: 7 }];
     expect(lastLines({ ...CLEAN, anchors: 10_000, stores: many })).toContain("7 older ones were not");
   });

@@ -1,3 +1,4 @@
+import { lstat } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { ArtifactStore, StoredStat } from "../../ports/artifact-store.ts";
@@ -5,7 +6,7 @@ import { putStored } from "./put-stored.ts";
 import { listStored } from "./list-stored.ts";
 import { putRecord, readRecord } from "./records.ts";
 import { type Place, findStored, getStored, verifyStored } from "./read-stored.ts";
-import { segmentsOf } from "./safe-path.ts";
+import { segmentsOf, unlessMissing } from "./safe-path.ts";
 
 export interface LocalStoreOptions {
   /** Absolute folder that holds the files; made when it is missing. */
@@ -36,6 +37,7 @@ export function openLocalStore(options: LocalStoreOptions): ArtifactStore {
     put: (key, file, transfer = {}) =>
       coded(transfer.signal, () => putStored(place, { key, file }, transfer)),
     stat: (key) => coded(undefined, () => statStored(place, key)),
+    isPresent: () => coded(undefined, async () => (await lstat(root).catch(unlessMissing)) !== undefined),
     list: (folder, after) => coded(undefined, () => listStored(place, folder, after)),
     verify: (key, expected, transfer = {}) =>
       coded(transfer.signal, () => verifyStored(place, { key, expected }, transfer)),

@@ -62,6 +62,7 @@ function storeOn(api: S3Api, options: S3StoreOptions): ArtifactStore {
     uriOf: (key) => `s3://${options.bucket}/${key.endsWith("/") ? `${full(key.slice(0, -1))}/` : full(key)}`,
     put: async (key, file, transfer) => upload(store, full(key), file, transfer),
     stat: async (key) => api.head(full(key)),
+    isPresent: () => Promise.resolve(true),
     list: async (folder, after) => {
       const range = { limit: LIST_LIMIT, after: after === undefined ? undefined : full(after) };
       const keys = await api.listKeys(`${full(folder.replace(/\/$/, ""))}/`, range);

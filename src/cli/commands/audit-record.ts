@@ -26,7 +26,7 @@ export function declareAuditRecord(command: Command, execute: Execute): void {
       [0, "recorded, or nothing was new"],
       [
         1,
-        "the main branch was rewritten, the end of the audit branch is not as a recorder leaves it, or storage holds another anchor",
+        "the main branch was rewritten or merged the other way round, the end of the audit branch is not as a recorder leaves it, or storage holds another anchor",
       ],
       COULD_NOT_TELL,
     ],

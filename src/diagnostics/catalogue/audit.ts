@@ -100,6 +100,14 @@ export const AUDIT_FINDINGS = {
     remedy:
       "Bring the older commit back from a clone that has it (`git push --force-with-lease=<branch>:<commit that is there now> origin <commit before>:refs/heads/<branch>`), and find out who pushed: the forge's log says it. Protect both branches against force pushes and deletion.",
   },
+  AUDIT_MAIN_REVERSED: {
+    gate: "audit",
+    severity: "error",
+    title: "The main branch was merged the other way round",
+    why: "What is recorded is the first-parent line of the main branch. A `git pull` that merges makes your own commits that line and the main branch what is merged into it; pushed, that leaves out what was recorded. Nothing is lost and nobody forced anything, but nothing more can be recorded until the two change places.",
+    remedy:
+      "Merge it once more, the right way round: `git switch -C main <last recorded commit>`, `git merge --no-ff <tip of the main branch>`, `git push origin main`. It needs no force, and `audit verify` has the ids. Where anchors differ too, do not: then it is the audit branch that was made anew. `git config pull.ff only`, or `pull.rebase true`, keeps `git pull` from merging so.",
+  },
   AUDIT_RULES_IMPLAUSIBLE: {
     gate: "audit",
     severity: "error",

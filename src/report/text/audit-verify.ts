@@ -26,12 +26,20 @@ function describeAnchors({ anchors, stores, findings }: AuditVerification): stri
   const more = [
     ...(older > 0 ? [`${older} older ones were not`] : []),
     ...(silent > 0 ? [`${formatCount(silent, "store")} did not tell`] : []),
+    ...stores.flatMap(({ uri, anchors: count }) =>
+      count === 0 && isOwnFolder(uri) ? [`the store ${uri} is not here, or holds none`] : [],
+    ),
   ].map((text) => `; ${text}`);
   if (anchors === "unknown") return `No anchors were compared${more.join("")}`;
   if (anchors === 0) return `There was no anchor to compare${more.join("")}`;
   const wrong = findings.filter(({ code }) => code.startsWith("AUDIT_ANCHOR_")).length;
   const outcome = wrong === 0 ? "all agree" : `${anchors - wrong} agree`;
   return `${formatCount(anchors, "anchor")} compared: ${outcome}${more.join("")}`;
+}
+
+/** In the registry's own folder; no clone brings it along. */
+function isOwnFolder(uri: string): boolean {
+  return /^file:[^/]/.test(uri);
 }
 
 function renderOutcome({ verified, otherRules, findings }: AuditVerification, scope: string): Line {

@@ -82,11 +82,8 @@ export async function compareAllAnchors(
   let failure = tooMany(wanted.length);
   for (const { uri, storage, branches } of wanted.slice(0, MOST_STORES)) {
     try {
-      const { anchors, older } = await readAnchors(
-        context,
-        storage,
-        branches === undefined ? {} : { branches },
-      );
+      const query = { mustBePresent: true, ...(branches === undefined ? {} : { branches }) };
+      const { anchors, older } = await readAnchors(context, storage, query);
       findings.push(...compareFound(anchors, anchored));
       stores.push({ uri, anchors: anchors.length, older });
     } catch (error) {

@@ -5,6 +5,7 @@ import { REGISTRY_FILE } from "../../registry/layout.ts";
 import type { Context } from "../context.ts";
 import { sha256Hex } from "../digest.ts";
 import { entryAt, isFolder } from "../read/trees.ts";
+import { isHeldBy } from "./other-way.ts";
 import type { AuditPlace } from "./place.ts";
 import { readAnchors, withStore } from "./read-anchors.ts";
 
@@ -155,7 +156,8 @@ async function refuse(
       { hint: `Nothing was recorded. ${EVIDENCE}` },
     );
   const anew = `begin a new branch under another name in spec.audit.branch of ${context.prefix}${REGISTRY_FILE}`;
-  if (!(await isOnMain(context, place, anchor.source)))
+  // What was judged from a commit that the main branch does not have was not recorded from here.
+  if (!(await isHeldBy(context, anchor.source, place.main)))
     return new ModeltrailError(
       "AUDIT_FORGED",
       `storage holds an anchor for entry ${seq} of ${branch} whose commit ${anchor.source} ${base} does not hold: ${base} was rewritten after it was anchored, or the anchor was written from a copy of the repository with commits of its own`,
@@ -168,12 +170,6 @@ async function refuse(
   return new ModeltrailError("AUDIT_FORGED", was, {
     hint: `Nothing was recorded. ${EVIDENCE} Bring the branch back from any clone that has that commit: ${wayBack(place, anchor.commit)}. Where none has it, ${anew}.`,
   });
-}
-
-/** What was judged from a commit that the main branch does not have was not recorded from here. */
-async function isOnMain({ repository }: Context, { main }: AuditPlace, source: string): Promise<boolean> {
-  if (!/^[0-9a-f]{40}$/.test(source) || (await repository.refs.resolve(source)) !== source) return false;
-  return repository.history.isAncestor(source, main);
 }
 
 /** The lease is the remote's own tip: what comes back contains nobody's later work. */

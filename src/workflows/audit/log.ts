@@ -5,6 +5,7 @@ import { ModeltrailError } from "../../diagnostics/errors.ts";
 import type { Context } from "../context.ts";
 import { readBranch, type BranchStep } from "./branch-history.ts";
 import { describeTakenBack } from "./fetched.ts";
+import { isMergedOtherWay, tellOtherWay, type RecordedMain } from "./other-way.ts";
 import { openAudit } from "./place.ts";
 
 /** Which entries are wanted. */
@@ -41,7 +42,7 @@ export interface AuditLog {
 /** What was recorded. Rejects with NOT_FOUND where nothing is, of the model and stage asked for too. What a verification would object to is left out, with a warning. */
 export async function readLog(context: Context, query: LogQuery = {}): Promise<AuditLog> {
   const place = await openAudit(context, { fetch: query.fetch === true, push: false });
-  const { branch, tip, fetched, base } = place;
+  const { branch, tip, fetched, base, main } = place;
   if (fetched !== undefined)
     for (const message of await describeTakenBack(context, fetched, new Set([base, branch])))
       context.notices.warn(message);
@@ -55,14 +56,24 @@ export async function readLog(context: Context, query: LogQuery = {}): Promise<A
     context.notices.warn(
       `${reader.unreadable} entries of ${branch} cannot be read; modeltrail audit verify says what is wrong`,
     );
+  if (reader.newest !== undefined)
+    await warnOfOtherWay(context, { tip: main, base, recorded: reader.newest });
   if (!reader.hasSubject) throw nothingOf(query, branch);
   return { branch, commit: tip, entries: reader.entries };
+}
+
+async function warnOfOtherWay(context: Context, at: RecordedMain): Promise<void> {
+  if (!(await isMergedOtherWay(context, at))) return;
+  const { message, hint } = await tellOtherWay(context, at);
+  context.notices.warn(`${message}; nothing more is recorded until that is put right. ${hint}`);
 }
 
 /** Sorts what the commits of the branch added, newest first: enrichment comes before the entry that it is about. */
 class LogReader {
   readonly entries: LogRow[] = [];
   unreadable = 0;
+  /** The commit of the main branch of the newest entry, whatever was asked for. */
+  newest: string | undefined;
   /** Whether any entry, at whatever time, is of the model and stage asked for. */
   hasSubject: boolean;
   readonly #query: LogQuery;
@@ -91,6 +102,7 @@ class LogReader {
       return;
     }
     const { entry } = reading;
+    this.newest ??= entry.source;
     if (!isOf(entry, this.#query)) return;
     this.hasSubject = true;
     if (isSince(entry, this.#query)) this.entries.push(rowOf(entry, at, this.#enrichments));

@@ -25,6 +25,8 @@ export interface AnchorQuery {
   readonly branches?: ReadonlySet<string>;
   /** `newer`: how many anchors of the branch are newer. */
   readonly isWanted?: (seq: number, newer: number) => boolean;
+  /** Whether a store that is not there is one that cannot be reached, rather than one that holds nothing yet. */
+  readonly mustBePresent?: boolean;
 }
 
 /** What a store holds of them. */
@@ -41,6 +43,7 @@ export async function readAnchors(
   query: AnchorQuery = {},
 ): Promise<StoredAnchors> {
   return withStore(context, storage, async (store) => {
+    if (query.mustBePresent === true) await requirePresent(store, storage.uri);
     const wanted: Numbered[] = [];
     let older = 0;
     for (const own of await listNumbered(store, query)) {
@@ -50,6 +53,15 @@ export async function readAnchors(
       wanted.push(...newest.filter(({ seq }, at) => isWanted(seq, newest.length - at - 1)));
     }
     return { anchors: await mapBounded(wanted, READ_TOGETHER, (one) => readOne(store, one)), older };
+  });
+}
+
+/** A folder that was given in full may be a disk that is not mounted; a relative one is no part of any clone. */
+async function requirePresent(store: ArtifactStore, uri: string): Promise<void> {
+  const isRelative = uri.startsWith("file:") && !uri.startsWith("file:/");
+  if (isRelative || (await store.isPresent())) return;
+  throw new ModeltrailError("STORAGE", `${uri} cannot be reached: there is no such folder on this machine.`, {
+    hint: "Mount it where it belongs, or verify on a machine that has it.",
   });
 }
 

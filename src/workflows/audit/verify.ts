@@ -1,19 +1,15 @@
-import { compareHistory } from "../../audit/compare-history.ts";
-import type { EntryDraft } from "../../audit/entry.ts";
 import type { Finding } from "../../diagnostics/finding.ts";
 import { makeFinding } from "../../diagnostics/make-finding.ts";
 import { ModeltrailError } from "../../diagnostics/errors.ts";
 import { RULES_VERSION } from "../../policy/rules-version.ts";
-import type { Commit } from "../../ports/repository.ts";
 import type { Context } from "../context.ts";
 import { compareAllAnchors, readNamed, type AnchorStore, type ComparedAnchors } from "./anchor-stores.ts";
 import { compareCommits } from "./compare-commits.ts";
+import { compareWithMain } from "./compare-main.ts";
 import { readFound, type Found } from "./found.ts";
-import { MainJudge } from "./judge-main.ts";
 import { notRecorded } from "./log.ts";
-import { openAudit, type AuditPlace } from "./place.ts";
+import { openAudit } from "./place.ts";
 import { findMissing } from "./missing.ts";
-import { walkMain } from "./walk.ts";
 
 export interface VerifyOptions {
   /** Bring the remote's branches first, and go by them alone. */
@@ -60,8 +56,7 @@ export async function verifyAudit(context: Context, options: VerifyOptions = {})
   const { tip, branch, main, base, defaultBranch } = place;
   if (tip === undefined && missing.length === 0) throw notRecorded(branch);
   const { entries, commits, findings } = tip === undefined ? NOTHING : await readFound(context, tip);
-  const { expected, sources, line } = await recompute(context, place);
-  const compared = compareHistory({ expected, found: entries, rules: RULES_VERSION });
+  const { compared, sources, line } = await compareWithMain(context, place, entries);
   const differing = await compareCommits(context, commits, sources);
   const anchored = await compareAllAnchors(
     context,
@@ -109,29 +104,6 @@ function requireCompared(
     cause: failure,
     hint: `${failure.hint ?? "Give this machine the right to list and read the store."} --no-anchor leaves them out, and --anchors names a store by hand: what is in the anchors is then not proved.`,
   });
-}
-
-interface Recomputed {
-  readonly expected: readonly EntryDraft[];
-  /** The commits of the main branch that did something, by id. */
-  readonly sources: ReadonlyMap<string, Commit>;
-  /** Its first-parent history. */
-  readonly line: ReadonlySet<string>;
-}
-
-async function recompute(context: Context, { main, base }: AuditPlace): Promise<Recomputed> {
-  const { steps, line } = await walkMain(context, { tip: main, base, cursor: undefined });
-  const judge = new MainJudge(context, { fromStart: true });
-  const expected: EntryDraft[] = [];
-  const sources = new Map<string, Commit>();
-  let done = 0;
-  for await (const { step, drafts } of judge.judge(steps)) {
-    context.notices.progress("Recomputing", (done += 1), steps.length);
-    if (drafts.length === 0) continue;
-    expected.push(...drafts);
-    sources.set(step.commit, await context.repository.objects.readCommit(step.commit));
-  }
-  return { expected, sources, line };
 }
 
 function otherRules(count: number): Finding {

@@ -3,6 +3,7 @@ import { identifyPath, isRegistryPath } from "../../registry/layout.ts";
 import type { HistoryStep } from "../../ports/repository.ts";
 import type { Context } from "../context.ts";
 import type { Step } from "../judge/step.ts";
+import { isHeldBy, tellOtherWay } from "./other-way.ts";
 
 /** A commit of the main branch that touches the registry. */
 export interface MainStep extends Step {
@@ -51,7 +52,7 @@ export async function walkMain(context: Context, range: MainRange): Promise<Main
     const step = toStep(context, found);
     if (step !== undefined) steps.push(step);
   }
-  if (cursor !== undefined && oldest !== cursor) throw rewritten({ ...range, cursor });
+  if (cursor !== undefined && oldest !== cursor) throw await otherWay(context, { ...range, cursor });
   return { steps: steps.toReversed(), line };
 }
 
@@ -78,10 +79,13 @@ function touchedModels(paths: readonly string[], prefix: string): readonly strin
 
 type Rewritten = MainRange & { readonly cursor: string };
 
-async function requireKnown({ repository }: Context, range: Rewritten): Promise<void> {
-  const known = await repository.refs.resolve(range.cursor);
-  if (known === undefined || !(await repository.history.isAncestor(range.cursor, range.tip)))
-    throw rewritten(range);
+async function requireKnown(context: Context, range: Rewritten): Promise<void> {
+  if (!(await isHeldBy(context, range.cursor, range.tip))) throw rewritten(range);
+}
+
+async function otherWay(context: Context, { tip, base, cursor }: Rewritten): Promise<ModeltrailError> {
+  const { message, hint } = await tellOtherWay(context, { tip, base, recorded: cursor });
+  return new ModeltrailError("HISTORY_REWRITTEN", message, { hint: `Nothing was recorded. ${hint}` });
 }
 
 function rewritten({ tip, base, cursor }: Rewritten): ModeltrailError {

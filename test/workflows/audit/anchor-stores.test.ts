@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { recordAudit } from "../../../src/workflows/audit/record.ts";
@@ -100,6 +100,22 @@ describe("anchors are compared", () => {
       stores: [{ anchors: 1 }, { uri: OLD, anchors: "unknown", problem: expect.any(String) as string }],
       findings: [{ code: "AUDIT_FOREIGN_CHANGE" }],
     });
+  });
+});
+
+describe("a folder that was given in full and is not there", () => {
+  it("cannot be reached, by hand or by a policy, where a relative one is only not here", async () => {
+    const folder = join(workspace.folder, "../artifacts");
+    const named = verify({ anchors: [`file:${folder}`] });
+    await expect(named).rejects.toMatchObject({ code: "STORAGE", hint: expect.any(String) as string });
+    mkdirSync(folder);
+    expect(await verify({ anchors: [`file:${folder}`] })).toEqual([]);
+    commit("modeltrail.yaml", first.replace(OLD, `file:${folder}/`));
+    expect(await verify()).toEqual([]);
+    rmSync(folder, { recursive: true });
+    await expect(verify()).rejects.toMatchObject({ code: "STORAGE" });
+    rmSync(join(workspace.folder, ".modeltrail"), { recursive: true });
+    expect(await verify({ anchor: false, anchors: [OLD] })).toEqual([]);
   });
 });
 
