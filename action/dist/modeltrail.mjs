@@ -1170,6 +1170,13 @@ var import_compare, import_parse, MAX_LENGTH, PLAIN$2, ZERO$3, init_versions = _
 			why: "Neither the main branch nor an audit branch ever loses a commit. Where a fetch finds one that is gone, the branch was deleted or pushed over with force. Only the first fetch sees it: what was known before is then forgotten.",
 			remedy: "Bring the older commit back from a clone that has it (`git push --force-with-lease=<branch>:<commit that is there now> origin <commit before>:refs/heads/<branch>`), and find out who pushed: the forge's log says it. Protect both branches against force pushes and deletion."
 		},
+		AUDIT_MAIN_REVERSED: {
+			gate: "audit",
+			severity: "error",
+			title: "The main branch was merged the other way round",
+			why: "What is recorded is the first-parent line of the main branch. A `git pull` that merges makes your own commits that line and the main branch what is merged into it; pushed, that leaves out what was recorded. Nothing is lost and nobody forced anything, but nothing more can be recorded until the two change places.",
+			remedy: "Merge it once more, the right way round: `git switch -C main <last recorded commit>`, `git merge --no-ff <tip of the main branch>`, `git push origin main`. It needs no force, and `audit verify` has the ids. Where anchors differ too, do not: then it is the audit branch that was made anew. `git config pull.ff only`, or `pull.rebase true`, keeps `git pull` from merging so."
+		},
 		AUDIT_RULES_IMPLAUSIBLE: {
 			gate: "audit",
 			severity: "error",
@@ -1290,7 +1297,7 @@ var import_compare, import_parse, MAX_LENGTH, PLAIN$2, ZERO$3, init_versions = _
 			severity: "error",
 			title: "The default branch changed the same since the change was made",
 			why: "Git merges both texts of a file that both sides changed, and takes a file that was removed on one side for one that was renamed there: the merge would hold what nobody judged or reviewed.",
-			remedy: "Bring the branch up to date: `git merge` the default branch into it (`Update branch` on GitHub), or make the change again."
+			remedy: "Bring the branch up to date: rebase it on the default branch (`Update branch`, `Update with rebase` on GitHub) or merge that into it, or make the change again."
 		},
 		SEVERAL_BASES: {
 			gate: "stale",
@@ -1303,7 +1310,7 @@ var import_compare, import_parse, MAX_LENGTH, PLAIN$2, ZERO$3, init_versions = _
 			gate: "stale",
 			severity: "error",
 			title: "The branch's commits do not lead straight to what is judged",
-			why: "What is judged is what the branch does as a whole. A rebase brings its commits to the default branch one by one and leaves its merges out: a stage that is moved and moved back would have been there, for everybody who reads the history, and a state that only a merge holds, or that a commit takes back which the default branch has already, would come out differently. Stages, yanks, `model.yaml` and `modeltrail.yaml` may go from what the default branch holds to what the branch ends with, once; only the lines of a stage beside its version may be corrected by a further commit.",
+			why: "What is judged is what the branch does as a whole. A rebase brings its commits to the default branch one by one and leaves its merges out: a stage that is moved and moved back would have been there, for everybody who reads the history, and a state that only a merge holds, or that a commit takes back which the default branch has already, would come out differently. Stages and yanks, and versions that are there already, may go from what the default branch holds to what the branch ends with, once; only the lines of a stage beside its version may be corrected by a further commit.",
 			remedy: "Squash the branch's commits into one: `git merge` the default branch, then `git reset --soft` to it, and commit. Or make the change again on a new branch."
 		},
 		TOO_MANY_COMMITS: {
@@ -2755,7 +2762,7 @@ function validate21(data, { instancePath = "" } = {}) {
 									let err28 = {
 										instancePath: instancePath + "/spec/forge/github",
 										keyword: "pattern",
-										params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?/(?!\\.{1,2}$|[^/]*\\.[gG][iI][tT]$)[A-Za-z0-9._-]{1,100}$" }
+										params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?(_[A-Za-z0-9]{1,16})?/(?!\\.{1,2}$|[^/]*\\.[gG][iI][tT]$)[A-Za-z0-9._-]{1,100}$" }
 									};
 									vErrors = add$1(vErrors, err28), errors++;
 								}
@@ -5339,7 +5346,7 @@ var kept0, kept1, kept2, kept3, validateRegistry, func0, pattern0, pattern1, pat
 		lineage: 1,
 		createdAt: 1,
 		createdBy: 1
-	}, validateRegistry = validate21, func0 = Object.prototype.hasOwnProperty, pattern0 = RegExp("^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$", "u"), pattern1 = RegExp("^[A-Za-z0-9]([-A-Za-z0-9_./]{0,98}[A-Za-z0-9])?$", "u"), pattern8 = RegExp("^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$", "u"), pattern9 = RegExp("^[1-9][0-9]{0,5}(m|h|d)$", "u"), pattern10 = RegExp("^[^\\u0000-\\u001f\\u007f]+$", "u"), pattern12 = RegExp("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?Z$", "u"), pattern2 = RegExp("^(?!HEAD$|refs/)(?!.*(\\.\\.|//|/\\.|\\.lock(/|$)))[A-Za-z0-9]([-A-Za-z0-9._/]{0,198}[A-Za-z0-9])?$", "u"), pattern3 = RegExp("^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/([A-Za-z0-9_.=-]+/)*|file:[^\"\\\\\\u0000-\\u001f\\u007f]*/)$", "u"), pattern4 = RegExp("^[a-z0-9-]{1,40}$", "u"), pattern5 = RegExp("^https?://[A-Za-z0-9.:\\[\\]_-]+(/[A-Za-z0-9._/-]*)?$", "u"), pattern6 = RegExp("^[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?/(?!\\.{1,2}$|[^/]*\\.[gG][iI][tT]$)[A-Za-z0-9._-]{1,100}$", "u"), pattern7 = RegExp("^(https://[A-Za-z0-9.:_/-]+|http://(localhost|127(\\.[0-9]{1,3}){3})(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?)$", "u"), validateModel = validate66, pattern15 = RegExp("^([a-z]([-a-z0-9]{0,38}[a-z0-9])?/)?[a-z]([-a-z0-9]{0,38}[a-z0-9])?$", "u"), validateModelVersion = validate99, pattern22 = RegExp("^v?(0|[1-9][0-9]{0,15})\\.(0|[1-9][0-9]{0,15})\\.(0|[1-9][0-9]{0,15})(-[0-9a-z-]+(\\.[0-9a-z-]+)*)?$", "u"), pattern24 = RegExp("^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/|file:)[^\"\\\\\\u0000-\\u001f\\u007f]+$", "u"), pattern25 = RegExp("^sha256:[0-9a-f]{64}$", "u"), pattern26 = RegExp("^(?!(y|n|yes|no|on|off|true|false|null)$)[a-z]([-_a-z0-9]{0,38}[a-z0-9])?$", "u"), pattern27 = RegExp("^[0-9A-Za-z]([-._0-9A-Za-z]{0,30}[0-9A-Za-z])?$", "u"), pattern28 = RegExp("^[^\"\\\\\\u0000-\\u001f\\u007f]+$", "u"), pattern29 = RegExp("^[A-Za-z0-9+/]{43}=-[1-9][0-9]{0,4}$", "u"), pattern31 = RegExp("^[0-9a-f]{40}([0-9a-f]{24})?$", "u"), validateModelStage = validate143, pattern41 = RegExp("^(0|[1-9][0-9]{0,15})$", "u"), validateModelYank = validate164;
+	}, validateRegistry = validate21, func0 = Object.prototype.hasOwnProperty, pattern0 = RegExp("^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$", "u"), pattern1 = RegExp("^[A-Za-z0-9]([-A-Za-z0-9_./]{0,98}[A-Za-z0-9])?$", "u"), pattern8 = RegExp("^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$", "u"), pattern9 = RegExp("^[1-9][0-9]{0,5}(m|h|d)$", "u"), pattern10 = RegExp("^[^\\u0000-\\u001f\\u007f]+$", "u"), pattern12 = RegExp("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?Z$", "u"), pattern2 = RegExp("^(?!HEAD$|refs/)(?!.*(\\.\\.|//|/\\.|\\.lock(/|$)))[A-Za-z0-9]([-A-Za-z0-9._/]{0,198}[A-Za-z0-9])?$", "u"), pattern3 = RegExp("^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/([A-Za-z0-9_.=-]+/)*|file:[^\"\\\\\\u0000-\\u001f\\u007f]*/)$", "u"), pattern4 = RegExp("^[a-z0-9-]{1,40}$", "u"), pattern5 = RegExp("^https?://[A-Za-z0-9.:\\[\\]_-]+(/[A-Za-z0-9._/-]*)?$", "u"), pattern6 = RegExp("^[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?(_[A-Za-z0-9]{1,16})?/(?!\\.{1,2}$|[^/]*\\.[gG][iI][tT]$)[A-Za-z0-9._-]{1,100}$", "u"), pattern7 = RegExp("^(https://[A-Za-z0-9.:_/-]+|http://(localhost|127(\\.[0-9]{1,3}){3})(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?)$", "u"), validateModel = validate66, pattern15 = RegExp("^([a-z]([-a-z0-9]{0,38}[a-z0-9])?/)?[a-z]([-a-z0-9]{0,38}[a-z0-9])?$", "u"), validateModelVersion = validate99, pattern22 = RegExp("^v?(0|[1-9][0-9]{0,15})\\.(0|[1-9][0-9]{0,15})\\.(0|[1-9][0-9]{0,15})(-[0-9a-z-]+(\\.[0-9a-z-]+)*)?$", "u"), pattern24 = RegExp("^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/|file:)[^\"\\\\\\u0000-\\u001f\\u007f]+$", "u"), pattern25 = RegExp("^sha256:[0-9a-f]{64}$", "u"), pattern26 = RegExp("^(?!(y|n|yes|no|on|off|true|false|null)$)[a-z]([-_a-z0-9]{0,38}[a-z0-9])?$", "u"), pattern27 = RegExp("^[0-9A-Za-z]([-._0-9A-Za-z]{0,30}[0-9A-Za-z])?$", "u"), pattern28 = RegExp("^[^\"\\\\\\u0000-\\u001f\\u007f]+$", "u"), pattern29 = RegExp("^[A-Za-z0-9+/]{43}=-[1-9][0-9]{0,4}$", "u"), pattern31 = RegExp("^[0-9a-f]{40}([0-9a-f]{24})?$", "u"), validateModelStage = validate143, pattern41 = RegExp("^(0|[1-9][0-9]{0,15})$", "u"), validateModelYank = validate164;
 }));
 // src/manifest/validate.ts
 function validateManifest(kind, value) {
@@ -10720,7 +10727,7 @@ var init_read_strict = __esmMin((() => {
 }));
 // src/workflows/read/manifests.ts
 function manifestKindOf(identity) {
-	return identity.kind in KINDS$4 ? KINDS$4[identity.kind] : void 0;
+	return identity.kind in KINDS$3 ? KINDS$3[identity.kind] : void 0;
 }
 async function loadFiles(context, files, wanted) {
 	let needed = [], loaded = files.map((file, index) => {
@@ -10763,8 +10770,8 @@ async function parseFully(kind, bytes, path) {
 	let { parseStrictManifest } = await Promise.resolve().then(() => (init_read_strict(), read_strict_exports));
 	return parseStrictManifest(kind, bytes, path);
 }
-var KINDS$4, BATCH$6, BATCH_BYTES$1, init_manifests = __esmMin((() => {
-	init_limits(), init_read_canonical(), init_layout(), KINDS$4 = {
+var KINDS$3, BATCH$6, BATCH_BYTES$1, init_manifests = __esmMin((() => {
+	init_limits(), init_read_canonical(), init_layout(), KINDS$3 = {
 		registry: "Registry",
 		model: "Model",
 		version: "ModelVersion",
@@ -29936,7 +29943,7 @@ async function toItem(source, objects, { path, after }) {
 		type: "blob",
 		sha: after.oid
 	};
-	let [bytes] = await objects.readBlobs([after.oid], MOST_BYTES$5);
+	let [bytes] = await objects.readBlobs([after.oid], MOST_BYTES$6);
 	if (bytes === void 0 || bytes === "too-large") throw new ModeltrailError("INVALID_INPUT", `${path} is too large for GitHub's API`, { hint: "Work in a clone." });
 	let text = mode === LINK$2 ? void 0 : exactText(bytes);
 	if (text !== void 0) return {
@@ -29978,8 +29985,8 @@ function toPerson$1({ name, email, seconds, timezone }) {
 		date: `${new Date(local * 1e3).toISOString().slice(0, 19)}${minutes === 0 ? "Z" : `${timezone.slice(0, 3)}:${timezone.slice(3)}`}`
 	};
 }
-var MOST_BYTES$5, LINK$2, Uploads, init_upload$1 = __esmMin((() => {
-	init_errors$5(), init_settle$1(), MOST_BYTES$5 = 33554432, LINK$2 = "120000", Uploads = class {
+var MOST_BYTES$6, LINK$2, Uploads, init_upload$1 = __esmMin((() => {
+	init_errors$5(), init_settle$1(), MOST_BYTES$6 = 33554432, LINK$2 = "120000", Uploads = class {
 		#source;
 		#objects;
 		#done = new Map();
@@ -32107,12 +32114,12 @@ async function putRecord$1(place, key, text) {
 async function readRecord$1(place, key) {
 	let found = await findStored(place, key);
 	if (found !== void 0) {
-		if (found.sizeBytes <= MOST_BYTES$4) return readFile(found.path, "utf8");
+		if (found.sizeBytes <= MOST_BYTES$5) return readFile(found.path, "utf8");
 		throw new ModeltrailError("STORAGE", `${found.path} is larger than any record.`);
 	}
 }
-var MOST_BYTES$4, init_records$1 = __esmMin((() => {
-	init_errors$5(), init_incoming(), init_put_stored(), init_read_stored(), init_safe_path(), MOST_BYTES$4 = 65536;
+var MOST_BYTES$5, init_records$1 = __esmMin((() => {
+	init_errors$5(), init_incoming(), init_put_stored(), init_read_stored(), init_safe_path(), MOST_BYTES$5 = 65536;
 })), open_local_store_exports = __exportAll({ openLocalStore: () => openLocalStore });
 function openLocalStore(options) {
 	let { root, uriBase, hardLinks = !0 } = options;
@@ -32133,6 +32140,7 @@ function openLocalStore(options) {
 			file
 		}, transfer)),
 		stat: (key) => coded(void 0, () => statStored(place, key)),
+		isPresent: () => coded(void 0, async () => await lstat(root).catch(unlessMissing$1) !== void 0),
 		list: (folder, after) => coded(void 0, () => listStored(place, folder, after)),
 		verify: (key, expected, transfer = {}) => coded(transfer.signal, () => verifyStored(place, {
 			key,
@@ -32837,13 +32845,13 @@ async function readRecord({ api, bucket }, key) {
 	}), parts = [], size = 0;
 	for await (let part of body) {
 		let bytes = Buffer.from(part);
-		if (size += bytes.length, size > MOST_BYTES$3) throw body.destroy(), new ModeltrailError("STORAGE", `s3://${bucket}/${key} is larger than any record.`);
+		if (size += bytes.length, size > MOST_BYTES$4) throw body.destroy(), new ModeltrailError("STORAGE", `s3://${bucket}/${key} is larger than any record.`);
 		parts.push(bytes);
 	}
 	return Buffer.concat(parts).toString("utf8");
 }
-var MOST_BYTES$3, init_records = __esmMin((() => {
-	init_errors$5(), init_upload(), MOST_BYTES$3 = 65536;
+var MOST_BYTES$4, init_records = __esmMin((() => {
+	init_errors$5(), init_upload(), MOST_BYTES$4 = 65536;
 })), RequestChecksumCalculation, DEFAULT_REQUEST_CHECKSUM_CALCULATION, ResponseChecksumValidation, DEFAULT_RESPONSE_CHECKSUM_VALIDATION, ChecksumAlgorithm, ChecksumLocation, DEFAULT_CHECKSUM_ALGORITHM, init_constants$7 = __esmMin((() => {
 	RequestChecksumCalculation = {
 		WHEN_SUPPORTED: "WHEN_SUPPORTED",
@@ -61346,6 +61354,7 @@ function storeOn(api, options) {
 		uriOf: (key) => `s3://${options.bucket}/${key.endsWith("/") ? `${full(key.slice(0, -1))}/` : full(key)}`,
 		put: async (key, file, transfer) => upload(store, full(key), file, transfer),
 		stat: async (key) => api.head(full(key)),
+		isPresent: () => Promise.resolve(!0),
 		list: async (folder, after) => {
 			let range = {
 				limit: LIST_LIMIT,
@@ -61869,7 +61878,7 @@ function isGoing$1(branch, number) {
 	return new ModeltrailError("CONFLICT", `the branch ${branch} of #${number} was deleted just now`, { hint: "Run the command again." });
 }
 async function listOpenProposals(place) {
-	let { branches, branchPrefix } = place, folders = KINDS$3.map((kind) => `${branchPrefix}${kind}/`), pulls = (await readOpenPulls(place)).filter(({ head }) => folders.some((folder) => head.ref.startsWith(folder))), fetched = !1, proposals = [];
+	let { branches, branchPrefix } = place, folders = KINDS$2.map((kind) => `${branchPrefix}${kind}/`), pulls = (await readOpenPulls(place)).filter(({ head }) => folders.some((folder) => head.ref.startsWith(folder))), fetched = !1, proposals = [];
 	for (let pull of pulls) {
 		let branch = pull.head.ref;
 		await branches.tip(branch) !== pull.head.sha && !fetched && (await branches.refresh(), fetched = !0);
@@ -61882,8 +61891,8 @@ async function listOpenProposals(place) {
 	}
 	return proposals.toSorted((a, b) => a.branch < b.branch ? -1 : 1);
 }
-var KINDS$3, init_find = __esmMin((() => {
-	init_errors$5(), init_body(), init_errors$4(), init_marker(), init_pages(), init_pulls(), KINDS$3 = [
+var KINDS$2, init_find = __esmMin((() => {
+	init_errors$5(), init_body(), init_errors$4(), init_marker(), init_pages(), init_pulls(), KINDS$2 = [
 		"promote",
 		"rollback",
 		"register",
@@ -62411,29 +62420,99 @@ var STATES$2, MOST_COMMITS$1, MOST_MAIL, PERMISSIONS, init_reviews = __esmMin(((
 	];
 }));
 // src/adapters/github/required-source.ts
-function toSource(app) {
-	return app == null || app === -1 ? "anybody" : app === ACTIONS_APP ? "workflows" : "other";
+function toSource(app, host) {
+	return app == null || app === -1 ? "anybody" : host === "github.com" ? app === ACTIONS_APP ? "workflows" : "other" : "app";
 }
 var ACTIONS_APP, init_required_source = __esmMin((() => {
 	ACTIONS_APP = 15368;
 }));
+// src/adapters/github/rule-exceptions.ts
+async function readExceptions({ api }, rules) {
+	let { rest, repo } = api, found = new Map();
+	for (let { ruleset_id: id } of rules) {
+		if (id === void 0 || found.has(id)) continue;
+		let told = await unlessHidden(() => rest.repos.getRepoRuleset({
+			...repo,
+			ruleset_id: id
+		})), exceptions = told?.data.bypass_actors?.map((actor) => ({
+			who: describeActor(actor.actor_type, actor.actor_id),
+			mode: actor.bypass_mode ?? "always"
+		}));
+		found.set(id, {
+			name: told?.data.name ?? "",
+			exceptions
+		});
+	}
+	return found;
+}
+function protectionsIn(kept) {
+	return [...[
+		["pull requests", kept.pullRequests],
+		["approvals", kept.approvals > 0],
+		["code owners", kept.codeOwners],
+		["stale dismissed", kept.staleDismissed],
+		["last push approved", kept.lastPushApproved],
+		["force pushes blocked", kept.forcePushesBlocked],
+		["deletion blocked", kept.deletionBlocked],
+		["linear history", kept.linearHistory]
+	].filter(([, isKept]) => isKept).map(([protection]) => protection), ...kept.statuses.flatMap(({ name, source }) => source === "workflows" || source === "app" ? [`status ${name}`, `source of ${name}`] : [`status ${name}`])];
+}
+function toExceptions(guards) {
+	let firm = new Set(guards.filter(({ around }) => around?.length === 0).flatMap(({ keeps }) => keeps));
+	return guards.flatMap(({ name, keeps, around = [void 0] }) => {
+		let opens = keeps.filter((protection) => !firm.has(protection));
+		return opens.length === 0 ? [] : around.map((who) => ({
+			rules: name,
+			opens,
+			who
+		}));
+	});
+}
+function describeActor(type, id) {
+	return (type === "RepositoryRole" ? ROLES[id ?? 0] : void 0) ?? ACTORS[type] ?? "somebody";
+}
+var ROLES, ACTORS, init_rule_exceptions = __esmMin((() => {
+	init_hidden(), ROLES = {
+		2: "everybody who may maintain",
+		4: "everybody who may write",
+		5: "admins of the repository"
+	}, ACTORS = {
+		Integration: "an App",
+		OrganizationAdmin: "owners of the organization",
+		RepositoryRole: "a role of the organization's own",
+		Team: "a team",
+		DeployKey: "deploy keys",
+		User: "a person"
+	};
+}));
 // src/adapters/github/classic-protection.ts
-async function readClassic(place, branch) {
+async function readClassic(place, { branch, host }) {
 	let { rest, repo } = place.api;
 	if ((await unlessHidden(() => rest.repos.getBranch({
 		...repo,
 		branch
-	})))?.data.protection.enabled !== !0) return NONE;
+	})))?.data.protection.enabled !== !0) return {
+		rules: NONE,
+		guards: []
+	};
 	let told = await unlessHidden(() => rest.repos.getBranchProtection({
 		...repo,
 		branch
 	}));
-	return told === void 0 ? {
-		...NONE,
-		partial: !0
-	} : toRules(told.data);
+	if (told === void 0) return {
+		rules: {
+			...NONE,
+			partial: !0
+		},
+		guards: []
+	};
+	let rules = toRules(told.data, host);
+	return {
+		rules,
+		guards: guardsOf(told.data, protectionsIn(rules))
+	};
 }
-function toRules(data) {
+function toRules(data, host) {
 	let reviews = data.required_pull_request_reviews;
 	return {
 		pullRequests: reviews !== void 0,
@@ -62446,10 +62525,9 @@ function toRules(data) {
 		linearHistory: data.required_linear_history?.enabled === !0,
 		mergeQueue: !1,
 		pushBlocks: blocksOf(data),
-		exceptions: exceptionsOf(data),
 		statuses: (data.required_status_checks?.checks ?? []).map(({ context, app_id }) => ({
 			name: context,
-			source: toSource(app_id)
+			source: toSource(app_id, host)
 		})),
 		partial: !1
 	};
@@ -62487,19 +62565,20 @@ function mayBypassPulls(data) {
 		allowed?.apps
 	].some((each) => (each ?? []).length > 0);
 }
-function exceptionsOf(data) {
-	return [...data.enforce_admins?.enabled === !0 ? [] : [{
-		rules: NAME,
-		kinds: KINDS$2,
-		who: "admins of the repository"
-	}], ...mayBypassPulls(data) ? [{
-		rules: NAME,
-		kinds: ["pull_request"],
-		who: "those who need no pull request"
-	}] : []];
+function guardsOf(data, keeps) {
+	let admins = data.enforce_admins?.enabled === !0 ? [] : ["admins of the repository"], freed = mayBypassPulls(data) ? ["those who need no pull request"] : [];
+	return [{
+		name: NAME,
+		keeps: keeps.filter((protection) => OF_PULLS.has(protection)),
+		around: [...admins, ...freed]
+	}, {
+		name: NAME,
+		keeps: keeps.filter((protection) => !OF_PULLS.has(protection)),
+		around: admins
+	}];
 }
-var NONE, NAME, KINDS$2, init_classic_protection = __esmMin((() => {
-	init_hidden(), init_required_source(), NONE = {
+var NONE, NAME, OF_PULLS, init_classic_protection = __esmMin((() => {
+	init_hidden(), init_required_source(), init_rule_exceptions(), NONE = {
 		pullRequests: !1,
 		approvals: 0,
 		codeOwners: !1,
@@ -62510,81 +62589,65 @@ var NONE, NAME, KINDS$2, init_classic_protection = __esmMin((() => {
 		linearHistory: !1,
 		mergeQueue: !1,
 		pushBlocks: [],
-		exceptions: [],
 		statuses: [],
 		partial: !1
-	}, NAME = "branch protection", KINDS$2 = [
-		"pull_request",
-		"required_status_checks",
-		"non_fast_forward",
-		"deletion"
-	];
-}));
-// src/adapters/github/rule-exceptions.ts
-async function readExceptions({ api }, rules) {
-	let { rest, repo } = api, found = new Map();
-	for (let { ruleset_id: id } of rules) {
-		if (id === void 0 || found.has(id)) continue;
-		let told = await unlessHidden(() => rest.repos.getRepoRuleset({
-			...repo,
-			ruleset_id: id
-		})), actors = told?.data.bypass_actors, kinds = rules.filter((rule) => rule.ruleset_id === id).map(({ type }) => type);
-		found.set(id, actors?.map((actor) => ({
-			rules: told?.data.name ?? "",
-			kinds,
-			who: describeActor(actor.actor_type, actor.actor_id),
-			mode: actor.bypass_mode ?? "always"
-		})));
-	}
-	return found;
-}
-function toExceptions(told, classic) {
-	let all = [...told.values()];
-	if (!all.includes(void 0)) return [...all.flatMap((each) => each ?? []).map(({ rules, kinds, who }) => ({
-		rules,
-		kinds,
-		who
-	})), ...classic];
-}
-function describeActor(type, id) {
-	return (type === "RepositoryRole" ? ROLES[id ?? 0] : void 0) ?? ACTORS[type] ?? "somebody";
-}
-var ROLES, ACTORS, init_rule_exceptions = __esmMin((() => {
-	init_hidden(), ROLES = {
-		2: "everybody who may maintain",
-		4: "everybody who may write",
-		5: "admins of the repository"
-	}, ACTORS = {
-		Integration: "an App",
-		OrganizationAdmin: "owners of the organization",
-		RepositoryRole: "a role of the organization's own",
-		Team: "a team",
-		DeployKey: "deploy keys",
-		User: "a person"
-	};
+	}, NAME = "branch protection", OF_PULLS = new Set([
+		"pull requests",
+		"approvals",
+		"code owners",
+		"stale dismissed",
+		"last push approved"
+	]);
 }));
 // src/adapters/github/rules.ts
-async function readBranchRules(place, branch) {
+async function readBranchRules(place, { branch, host }) {
 	let { rest, repo } = place.api, rules = await readPages((page) => rest.repos.getBranchRules({
 		...repo,
 		...page,
 		branch
-	})), told = await readExceptions(place, rules), classic = await readClassic(place, branch), has = (type) => rules.some((rule) => rule.type === type), reviews = rules.filter(({ type }) => type === "pull_request").map(reviewsIn);
+	})), told = await readExceptions(place, rules), { rules: classic, guards } = await readClassic(place, {
+		branch,
+		host
+	}), kept = keptBy(rules, host);
 	return {
-		pullRequests: has("pull_request") || classic.pullRequests,
-		approvals: Math.max(classic.approvals, ...reviews.map(({ approvals }) => approvals)),
-		codeOwners: classic.codeOwners || reviews.some(({ codeOwners }) => codeOwners),
-		staleDismissed: classic.staleDismissed || reviews.some(({ staleDismissed }) => staleDismissed),
-		lastPushApproved: classic.lastPushApproved || reviews.some(({ lastPushApproved }) => lastPushApproved),
-		forcePushesBlocked: has("non_fast_forward") || classic.forcePushesBlocked,
-		deletionBlocked: has("deletion") || classic.deletionBlocked,
-		linearHistory: has("required_linear_history") || classic.linearHistory,
-		mergeQueue: has("merge_queue"),
+		pullRequests: kept.pullRequests || classic.pullRequests,
+		approvals: Math.max(classic.approvals, kept.approvals),
+		codeOwners: classic.codeOwners || kept.codeOwners,
+		staleDismissed: classic.staleDismissed || kept.staleDismissed,
+		lastPushApproved: classic.lastPushApproved || kept.lastPushApproved,
+		forcePushesBlocked: kept.forcePushesBlocked || classic.forcePushesBlocked,
+		deletionBlocked: kept.deletionBlocked || classic.deletionBlocked,
+		linearHistory: kept.linearHistory || classic.linearHistory,
+		mergeQueue: rules.some(({ type }) => type === "merge_queue"),
 		pushBlocks: [...blocksIn(rules, told), ...classic.pushBlocks],
-		exceptions: toExceptions(told, classic.exceptions),
-		statuses: [...rules.filter(({ type }) => type === "required_status_checks").flatMap(statusesIn), ...classic.statuses],
+		exceptions: toExceptions([...guardsIn(rules, told, host), ...guards]),
+		statuses: [...kept.statuses, ...classic.statuses],
 		partial: classic.partial
 	};
+}
+function keptBy(rules, host) {
+	let has = (type) => rules.some((rule) => rule.type === type), reviews = rules.filter(({ type }) => type === "pull_request").map(reviewsIn);
+	return {
+		pullRequests: has("pull_request"),
+		approvals: Math.max(0, ...reviews.map(({ approvals }) => approvals)),
+		codeOwners: reviews.some(({ codeOwners }) => codeOwners),
+		staleDismissed: reviews.some(({ staleDismissed }) => staleDismissed),
+		lastPushApproved: reviews.some(({ lastPushApproved }) => lastPushApproved),
+		forcePushesBlocked: has("non_fast_forward"),
+		deletionBlocked: has("deletion"),
+		linearHistory: has("required_linear_history"),
+		statuses: rules.filter(({ type }) => type === "required_status_checks").flatMap((rule) => statusesIn(rule, host))
+	};
+}
+function guardsIn(rules, told, host) {
+	return [...new Set(rules.map(({ ruleset_id: id }) => id))].map((id) => {
+		let own = rules.filter((rule) => rule.ruleset_id === id), { name = "", exceptions } = told.get(id ?? -1) ?? {};
+		return {
+			name,
+			keeps: protectionsIn(keptBy(own, host)),
+			around: exceptions?.map(({ who }) => who)
+		};
+	});
 }
 function reviewsIn({ parameters }) {
 	let { required_approving_review_count: approvals = 0, require_code_owner_review: codeOwners = !1, dismiss_stale_reviews_on_push: staleDismissed = !1, require_last_push_approval: lastPushApproved = !1 } = parameters ?? {};
@@ -62598,17 +62661,17 @@ function reviewsIn({ parameters }) {
 function blocksIn(rules, told) {
 	return rules.filter(({ type }) => BLOCKING.has(type)).map(({ type, ruleset_id: id }) => ({
 		rule: type,
-		excepted: told.get(id ?? -1)?.some(mayPush)
+		excepted: told.get(id ?? -1)?.exceptions?.some(mayPush)
 	}));
 }
 function mayPush({ mode }) {
 	return mode !== "pull_request";
 }
-function statusesIn({ parameters }) {
+function statusesIn({ parameters }, host) {
 	let { required_status_checks: checks = [] } = parameters ?? {};
 	return checks.map(({ context, integration_id }) => ({
 		name: context,
-		source: toSource(integration_id)
+		source: toSource(integration_id, host)
 	}));
 }
 async function readWorkflowsMayApprove({ api }) {
@@ -62817,36 +62880,41 @@ async function readSuccesses({ api }, name, number) {
 	let asked = {
 		...api.repo,
 		name
-	}, { pullRequest, pullRequests } = (await (number === void 0 ? api.graphql(MANY, {
+	}, reply = await (number === void 0 ? api.graphql(MANY, {
 		...asked,
 		most: MOST_OF_EACH
 	}) : api.graphql(ONE, {
 		...asked,
 		most: MOST_OF_ONE,
 		number
-	}))).repository ?? {};
-	return (pullRequests?.nodes ?? (pullRequest == null ? [] : [pullRequest])).flatMap(successesOf);
+	}));
+	if (reply.repository === null) throw new ModeltrailError("NOT_FOUND", `GitHub shows no repository ${api.repo.owner}/${api.repo.repo}`, { hint: "Check its name, and what the token may read." });
+	let { pullRequest, pullRequests = { nodes: [pullRequest ?? null] } } = reply.repository;
+	return present(pullRequests).flatMap(successesOf);
 }
 function successesOf(pull) {
 	let { number, commits, timelineItems } = pull, state = STATES[pull.state];
 	if (state === void 0) throw new ModeltrailError("NETWORK", `GitHub says of #${number} that it is ${pull.state}`, { hint: "Run the command again later." });
-	let own = commits.nodes.map(({ commit }) => commit).filter(isSuccess$1), left = timelineItems.nodes.flatMap(({ beforeCommit }) => beforeCommit ?? []).filter(isSuccess$1), isContained = isMergedAsItIs(pull), told = new Map(left.map(({ oid }) => [oid, !1]));
-	for (let { oid } of own) told.set(oid, isContained);
-	return [...told].map(([commit, isIn]) => ({
+	let own = present(commits).map(({ commit }) => commit).filter(isSuccess$1), left = present(timelineItems).flatMap(({ beforeCommit }) => beforeCommit ?? []).filter(isSuccess$1), base = isMergedAsItIs(pull) ? pull.baseRefName : void 0, told = new Map(left.map(({ oid }) => [oid, void 0]));
+	for (let { oid } of own) told.set(oid, base);
+	return [...told].map(([commit, containedIn]) => ({
 		commit,
 		number,
 		state,
-		isContained: isIn
+		containedIn
 	}));
+}
+function present({ nodes }) {
+	return (nodes ?? []).filter((node) => node !== null);
 }
 function isSuccess$1({ status }) {
 	return status?.context?.state === "SUCCESS";
 }
 function isMergedAsItIs({ state, headRefOid: head, mergeCommit }) {
-	return state !== "MERGED" || mergeCommit === null ? !1 : mergeCommit.oid === head || mergeCommit.parents.nodes.some(({ oid }) => oid === head);
+	return state !== "MERGED" || mergeCommit === null ? !1 : mergeCommit.oid === head || present(mergeCommit.parents).some(({ oid }) => oid === head);
 }
 var PARTS, ONE, MANY, MOST_OF_ONE, MOST_OF_EACH, STATES, init_successes = __esmMin((() => {
-	init_errors$5(), PARTS = "fragment Said on Commit { oid status { context(name: $name) { state } } }\nfragment Carrier on PullRequest {\n  number state headRefOid\n  mergeCommit { oid parents(first: 2) { nodes { oid } } }\n  commits(last: $most) { nodes { commit { ...Said } } }\n  timelineItems(last: $most, itemTypes: [HEAD_REF_FORCE_PUSHED_EVENT]) {\n    nodes { ... on HeadRefForcePushedEvent { beforeCommit { ...Said } } }\n  }\n}", ONE = `query ($owner: String!, $repo: String!, $name: String!, $most: Int!, $number: Int!) {
+	init_errors$5(), PARTS = "fragment Said on Commit { oid status { context(name: $name) { state } } }\nfragment Carrier on PullRequest {\n  number state baseRefName headRefOid\n  mergeCommit { oid parents(first: 2) { nodes { oid } } }\n  commits(last: $most) { nodes { commit { ...Said } } }\n  timelineItems(last: $most, itemTypes: [HEAD_REF_FORCE_PUSHED_EVENT]) {\n    nodes { ... on HeadRefForcePushedEvent { beforeCommit { ...Said } } }\n  }\n}", ONE = `query ($owner: String!, $repo: String!, $name: String!, $most: Int!, $number: Int!) {
   repository(owner: $owner, name: $repo) { pullRequest(number: $number) { ...Carrier } }
 }
 ${PARTS}`, MANY = `query ($owner: String!, $repo: String!, $name: String!, $most: Int!) {
@@ -62903,9 +62971,9 @@ var init_suggest$1 = __esmMin((() => {
 	init_pages(), init_settle$1(), init_trusted();
 })), open_github_forge_exports = __exportAll({ openGitHubForge: () => openGitHubForge });
 function openGitHubForge(options) {
-	let { owner, name, token, userAgent, base, branchPrefix, notices, proxies } = options, place = {
+	let { owner, name, token, userAgent, base, branchPrefix, notices, proxies } = options, endpoint = parseEndpoint(options.apiUrl), place = {
 		api: openApi({
-			endpoint: parseEndpoint(options.apiUrl),
+			endpoint,
 			owner,
 			name,
 			token,
@@ -62934,7 +63002,10 @@ function openGitHubForge(options) {
 		sweep: (folders, pick) => sweepLeftOvers(place, folders, pick),
 		pullRequests: pullRequestsOf(place),
 		rules: {
-			branch: (ref) => readBranchRules(place, ref),
+			branch: (ref) => readBranchRules(place, {
+				branch: ref,
+				host: endpoint.host
+			}),
 			workflowsMayApprove: () => readWorkflowsMayApprove(place),
 			codeOwnerMistakes: (commit) => readOwnerMistakes(place, commit)
 		}
@@ -62971,7 +63042,7 @@ async function canSign({ objects }, proposal) {
 	let { head, base, edits } = proposal;
 	if (!await objects.isOwn(head)) return !1;
 	let commits = await objects.readCommits([base, head]), [before, after] = commits.map(({ tree }) => tree);
-	if (commits[1]?.parents.length !== 1 || commits[1].parents[0] !== base || edits.length === 0 || edits.reduce((sum, { content }) => sum + (content?.length ?? 0), 0) > MOST_BYTES$2) return !1;
+	if (commits[1]?.parents.length !== 1 || commits[1].parents[0] !== base || edits.length === 0 || edits.reduce((sum, { content }) => sum + (content?.length ?? 0), 0) > MOST_BYTES$3) return !1;
 	let changes = await objects.compareTrees(before, after);
 	return changes.length === edits.length && changes.every((change) => [change.before, change.after].every(isPlain$1));
 }
@@ -63035,8 +63106,8 @@ async function look(source, { branch, base, tree }) {
 		tree
 	} : void 0;
 }
-var COMMIT, MOST_BYTES$2, init_signed = __esmMin((() => {
-	init_errors$5(), init_errors$4(), init_settle$1(), init_ask(), COMMIT = "mutation ($input: CreateCommitOnBranchInput!) {\n  createCommitOnBranch(input: $input) { commit { oid tree { oid } } }\n}", MOST_BYTES$2 = 16777216;
+var COMMIT, MOST_BYTES$3, init_signed = __esmMin((() => {
+	init_errors$5(), init_errors$4(), init_settle$1(), init_ask(), COMMIT = "mutation ($input: CreateCommitOnBranchInput!) {\n  createCommitOnBranch(input: $input) { commit { oid tree { oid } } }\n}", MOST_BYTES$3 = 16777216;
 })), forge_exports = __exportAll({ openApiForge: () => openApiForge });
 function openApiForge(options) {
 	let { api, signs, base, repository } = options, inner = openGitHubForge(options), parts = {
@@ -77196,7 +77267,7 @@ function sharedContext({ env, now, notices }) {
 async function readWorkFile(folder, path) {
 	if (folder !== void 0) try {
 		let found = lstatSync(join(folder, path), { throwIfNoEntry: !1 });
-		return found?.isFile() !== !0 || found.size > MOST_BYTES$1 ? void 0 : readFileSync(join(folder, path));
+		return found?.isFile() !== !0 || found.size > MOST_BYTES$2 ? void 0 : readFileSync(join(folder, path));
 	} catch {
 		return;
 	}
@@ -77261,8 +77332,8 @@ async function openCode(folder, registry, env) {
 async function exists(path) {
 	return access(path).then(() => !0, () => !1);
 }
-var MOST_BYTES$1, init_open_context = __esmMin((() => {
-	init_errors$5(), init_layout(), MOST_BYTES$1 = 1048576;
+var MOST_BYTES$2, init_open_context = __esmMin((() => {
+	init_errors$5(), init_layout(), MOST_BYTES$2 = 1048576;
 }));
 // action/src/registry.ts
 async function openRegistry(env, { token, path, registry }) {
@@ -78573,23 +78644,11 @@ async function mayBeRenamed({ repository }, old, candidates) {
 	let files = candidates.filter(({ mode }) => isPlainMode(mode)), oids = [...new Set(files.map(({ oid }) => oid))];
 	if (oids.length === 0 || !isPlainMode(old.mode)) return !1;
 	if (oids.includes(old.oid)) return !0;
-	let [one, ...others] = await repository.objects.readBlobs([old.oid, ...oids], MOST_BYTES);
+	let [one, ...others] = await repository.objects.readBlobs([old.oid, ...oids], MOST_BYTES$1);
 	return one === void 0 || one === "too-large" ? others.includes("too-large") : others.some((other) => other === "too-large" || isAlike(one, other));
 }
 function isAlike(a, b) {
-	let most = Math.max(a.length, b.length);
-	if (Math.min(a.length, b.length) < most * ALIKE) return !1;
-	let chunks = chunksOf(a), shared = 0;
-	for (let [chunk, count] of chunksOf(b)) shared += chunk.length * Math.min(count, chunks.get(chunk) ?? 0);
-	return shared >= most * ALIKE;
-}
-function chunksOf(bytes) {
-	let chunks = new Map(), text = Buffer.from(bytes).toString("latin1").replaceAll("\r\n", "\n");
-	for (let at = 0; at < text.length;) {
-		let end = text.indexOf("\n", at) + 1, stop = end === 0 ? at + CHUNK : Math.min(end, at + CHUNK), chunk = text.slice(at, stop);
-		chunks.set(chunk, (chunks.get(chunk) ?? 0) + 1), at = stop;
-	}
-	return chunks;
+	return Math.min(a.length, b.length) >= Math.max(a.length, b.length) * ALIKE;
 }
 async function addedInside(context, before, after) {
 	let [then, now] = [await topOf(context, before), await topOf(context, after)], added = [];
@@ -78610,8 +78669,8 @@ async function topOf({ repository, prefix }, tree) {
 	let [entries = []] = await repository.objects.readTrees([folder.oid]);
 	return new Map(entries.filter(({ name }) => isRegistryPath(name)).map((entry) => [entry.name, entry]));
 }
-var ALIKE, MOST_BYTES, CHUNK, init_likeness = __esmMin((() => {
-	init_layout(), init_trees(), ALIKE = .4, MOST_BYTES = 1048576, CHUNK = 64;
+var ALIKE, MOST_BYTES$1, init_likeness = __esmMin((() => {
+	init_layout(), init_trees(), ALIKE = .4, MOST_BYTES$1 = 1048576;
 }));
 // src/workflows/judge/meetings.ts
 async function layStep(context, landing, step) {
@@ -78698,19 +78757,60 @@ function kindOf({ prefix }, path) {
 var init_meetings = __esmMin((() => {
 	init_layout(), init_trees(), init_landing(), init_likeness();
 }));
+// src/workflows/judge/merged-text.ts
+async function isPlainMerge({ objects }, { before, ours, theirs, merged }) {
+	let [old, a, b, wanted] = (await objects.readBlobs([
+		before,
+		ours,
+		theirs,
+		merged
+	], MOST_BYTES)).map((blob) => blob === "too-large" ? void 0 : Buffer.from(blob).toString("latin1"));
+	return old === void 0 || a === void 0 || b === void 0 ? !1 : mergeLines(old, a, b) === wanted;
+}
+function mergeLines(before, ours, theirs) {
+	let old = linesOf(before), [first, second] = [changeOf(old, linesOf(ours)), changeOf(old, linesOf(theirs))].toSorted((one, other) => one.from - other.from || one.to - other.to);
+	if (first === void 0 || second === void 0 || first.to >= second.from) return;
+	let between = old.slice(first.to, second.from);
+	return [
+		...old.slice(0, first.from),
+		...first.lines,
+		...between,
+		...second.lines,
+		...old.slice(second.to)
+	].join("");
+}
+function changeOf(old, now) {
+	let most = Math.min(old.length, now.length), start = 0;
+	for (; start < most && old[start] === now[start];) start += 1;
+	let end = 0;
+	for (; end < most - start && old.at(-1 - end) === now.at(-1 - end);) end += 1;
+	return {
+		from: start,
+		to: old.length - end,
+		lines: now.slice(start, now.length - end)
+	};
+}
+function linesOf(text) {
+	return text.split(/(?<=\n)/);
+}
+var MOST_BYTES, init_merged_text = __esmMin((() => {
+	MOST_BYTES = 1048576;
+}));
 // src/workflows/judge/own-commits.ts
 async function readOwnCommits(context, range) {
 	let { objects, history } = context.repository, { base, builtOn, head } = range;
 	if (head === builtOn) return {
 		commits: [],
 		isLine: !0,
-		severalBases: !1
+		severalBases: !1,
+		meetsAt: []
 	};
 	let last = await objects.readCommit(head);
 	if (isOn(last, builtOn)) return {
 		commits: [last],
 		isLine: !0,
-		severalBases: !1
+		severalBases: !1,
+		meetsAt: []
 	};
 	let oids = await history.ahead(base, head, MOST_COMMITS);
 	if (oids === void 0) return;
@@ -78718,13 +78818,18 @@ async function readOwnCommits(context, range) {
 	if (line !== void 0) return {
 		commits: line,
 		isLine: !0,
-		severalBases: !1
+		severalBases: !1,
+		meetsAt: []
 	};
-	let severalBases = base !== builtOn && await hasSeveralBases(context, range, own);
+	let parents = read.flatMap((commit) => commit.parents), meetsAt = [...new Set(parents)].filter((oid) => !own.has(oid)), severalBases = base !== builtOn && await hasSeveralBases(context, range, {
+		own,
+		meetsAt
+	});
 	return {
 		commits: parentsFirst(own, head),
 		isLine: !1,
-		severalBases
+		severalBases,
+		meetsAt
 	};
 }
 function isOn({ parents }, parent) {
@@ -78739,9 +78844,9 @@ function lineOf(own, { builtOn, head }) {
 	}
 	return line.toReversed();
 }
-async function hasSeveralBases({ repository: { history } }, { base, builtOn }, own) {
-	let commits = [...own.values()], touched = new Set(commits.flatMap(({ parents }) => parents).filter((oid) => !own.has(oid)));
-	for (let point of touched) if (point !== builtOn && !await history.isAncestor(point, builtOn)) return !0;
+async function hasSeveralBases({ repository: { history } }, { base, builtOn }, { own, meetsAt }) {
+	let commits = [...own.values()];
+	for (let point of meetsAt) if (point !== builtOn && !await history.isAncestor(point, builtOn)) return !0;
 	let first = commits.filter(({ parents }) => parents.every((parent) => !own.has(parent)));
 	for (let { oid } of first) if (await history.isAncestor(oid, base)) return !0;
 	return !1;
@@ -78781,11 +78886,15 @@ var MOST_COMMITS, init_own_commits = __esmMin((() => {
 async function findCrossings(context, range) {
 	let own = await readOwnCommits(context, range);
 	if (own === void 0) return [{ why: "too many commits" }];
-	if (own.severalBases) return [{ why: "several bases" }];
+	if (own.severalBases && !await leavesRegistryAlone(context, range, own)) return [{ why: "several bases" }];
 	let isUpToDate = range.base === range.builtOn;
 	if (isUpToDate && own.commits.length < 2) return [];
-	let rebase = new Rebase(context, own, await readSides(context, range)), found = [...await rebase.run(isUpToDate)];
-	return !isUpToDate && own.commits.length !== 1 && found.push(...await rebase.crossWhole()), [...new Map(found.toReversed().map((one) => [one.file, one])).values()].toReversed();
+	let rebase = new Rebase(context, own, await readSides(context, range)), found = [...await rebase.run(isUpToDate)], wasLaid = own.isLine && own.commits.length === 1;
+	return !isUpToDate && !wasLaid && found.push(...await rebase.crossWhole()), [...new Map(found.toReversed().map((one) => [one.file, one])).values()].toReversed();
+}
+async function leavesRegistryAlone(context, { builtOn, head }, { meetsAt }) {
+	let { objects } = context.repository, { tree } = await objects.readCommit(head);
+	return !(await inBatches([builtOn, ...meetsAt], async (oid) => hasRegistryMoved(context, (await objects.readCommit(oid)).tree, tree))).includes(!0);
 }
 async function readSides({ repository }, { base, builtOn, head }) {
 	let commits = [
@@ -78806,7 +78915,7 @@ async function inBatches(all, ask) {
 	return answers;
 }
 var BATCH$3, Rebase, init_crossings = __esmMin((() => {
-	init_stage_blobs(), init_trees(), init_landing(), init_meetings(), init_own_commits(), BATCH$3 = 50, Rebase = class {
+	init_stage_blobs(), init_trees(), init_landing(), init_meetings(), init_merged_text(), init_own_commits(), BATCH$3 = 50, Rebase = class {
 		#context;
 		#own;
 		#sides;
@@ -78822,11 +78931,12 @@ var BATCH$3, Rebase, init_crossings = __esmMin((() => {
 				for (let { path } of step.changes) isInside(this.#context, path) && this.#note(path, step.oid);
 				found.push(...await this.#findDetours(step));
 				for (let meeting of await layStep(this.#context, this.#landing, step)) {
+					if (await this.#isMergedText(meeting, step)) continue;
 					let crossing = await this.#tell(meeting);
 					crossing !== void 0 && found.push(crossing);
 				}
 			}
-			return this.#own.isLine || found.push(...await this.#findUnlike()), found;
+			return [...found, ...await this.#findUnlike()];
 		}
 		async crossWhole() {
 			let { now, past, head, whole } = this.#sides, step = {
@@ -78864,7 +78974,7 @@ var BATCH$3, Rebase, init_crossings = __esmMin((() => {
 		async #findDetours({ oid, changes }) {
 			let found = [];
 			for (let { path: file, after } of changes) {
-				if (!this.#isKind(file, "stage", "yank", "model", "registry")) continue;
+				if (!(this.#isKind(file, "version") && await this.#landing.atStart(file) !== null) && !this.#isKind(file, "stage", "yank")) continue;
 				let content = contentOf(after), allowed = [await this.#landing.at(file), await this.#judged(file)];
 				allowed.includes(content) || await this.#namesOneOf(file, content, allowed) || found.push({
 					file,
@@ -78897,6 +79007,24 @@ var BATCH$3, Rebase, init_crossings = __esmMin((() => {
 				why: "not by its commits"
 			};
 		}
+		async #isMergedText({ file, why }, { oid, changes }) {
+			if (this.#own.isLine || why !== "changed on both" || !this.#isKind(file, "model", "registry") || this.#touched.get(file)?.join() !== oid) return !1;
+			let change = changes.find(({ path }) => path === file), judged = this.#sides.whole.get(file)?.after ?? null, [before, ours, merged] = [
+				change?.before,
+				change?.after,
+				judged
+			].map((one) => one?.oid), theirs = blobIn(await this.#landing.atStart(file));
+			return before === void 0 || ours === void 0 || merged === void 0 || theirs === void 0 || !await isPlainMerge(this.#context.repository, {
+				before,
+				ours,
+				theirs,
+				merged
+			}) ? !1 : (this.#landing.lay([{
+				path: file,
+				before: null,
+				after: judged
+			}]), !0);
+		}
 		async #findUnlike() {
 			let found = [], own = new Map(this.#own.commits.map((commit) => [commit.oid, commit]));
 			for (let file of new Set([...this.#touched.keys(), ...this.#sides.whole.keys()])) {
@@ -78915,7 +79043,9 @@ var BATCH$3, Rebase, init_crossings = __esmMin((() => {
 		}
 		async #isToldAsMoved(file) {
 			let change = this.#sides.whole.get(file);
-			return change === void 0 || !this.#isKind(file, "stage") ? !1 : contentOf(change.before) !== await this.#landing.atStart(file);
+			if (change === void 0 || !this.#isKind(file, "stage")) return !1;
+			let now = await this.#landing.atStart(file);
+			return contentOf(change.before) !== now && contentOf(change.after) !== now;
 		}
 		#isKind(file, ...kinds) {
 			return isInside(this.#context, file) && kinds.includes(kindOf(this.#context, file));
@@ -79111,12 +79241,18 @@ function changedVersions(head, transitions) {
 	}
 	return [...wanted.values()];
 }
-async function findMoved(context, { base, builtOn }, changes) {
+async function findMoved(context, { base, builtOn, head }, changes) {
 	if (base === builtOn) return [];
-	let [then, now] = [await registryTree(context, builtOn), await registryTree(context, base)], moved = [];
+	let [then, now, own] = [
+		await registryTree(context, builtOn),
+		await registryTree(context, base),
+		await registryTree(context, head)
+	], moved = [];
 	for (let { path } of changes) {
 		let identity = identifyPath(path);
-		identity.kind === "stage" && (then === void 0 ? void 0 : (await entryAt(context.repository, then, path))?.oid) !== (now === void 0 ? void 0 : (await entryAt(context.repository, now, path))?.oid) && moved.push({
+		if (identity.kind !== "stage") continue;
+		let before = then === void 0 ? void 0 : (await entryAt(context.repository, then, path))?.oid, after = now === void 0 ? void 0 : (await entryAt(context.repository, now, path))?.oid, wanted = own === void 0 ? void 0 : (await entryAt(context.repository, own, path))?.oid;
+		before !== after && after !== wanted && moved.push({
 			model: identity.model,
 			stage: identity.stage,
 			file: path,
@@ -80182,9 +80318,26 @@ function parseAnchor(text) {
 var ANCHOR_SCHEMA, ANCHOR_ROOT, init_anchor = __esmMin((() => {
 	init_make_finding(), init_entry(), init_parse_entry(), ANCHOR_SCHEMA = "modeltrail.dev/audit-anchor/v1", ANCHOR_ROOT = ".audit/";
 }));
+// src/workflows/audit/other-way.ts
+async function isHeldBy({ repository }, oid, tip) {
+	return !/^[0-9a-f]{40}$/.test(oid) || await repository.refs.resolve(oid) !== oid ? !1 : repository.history.isAncestor(oid, tip);
+}
+async function tellOtherWay({ repository }, { tip, base, recorded }) {
+	let remote = (await repository.remote.describe())?.name, commands = [
+		`git switch -C ${base} ${recorded}`,
+		`git merge --no-ff ${tip}`,
+		...remote === void 0 ? [] : [`git push ${remote} ${base}`]
+	].join(" && "), where = remote === void 0 ? "" : ` in a clone whose ${base} has nothing that is not pushed`;
+	return {
+		message: `${base} was merged the other way round, as a git pull that merges does: its tip ${tip} contains the last recorded commit ${recorded}, but not on its first-parent line`,
+		hint: `This puts it right${where}, loses nothing and needs no force: ${commands}. To keep git pull from merging so: git config pull.ff only, or pull.rebase true.`
+	};
+}
+var init_other_way = __esmMin((() => {}));
 // src/workflows/audit/read-anchors.ts
 async function readAnchors(context, storage, query = {}) {
 	return withStore(context, storage, async (store) => {
+		query.mustBePresent === !0 && await requirePresent(store, storage.uri);
 		let wanted = [], older = 0;
 		for (let own of await listNumbered(store, query)) {
 			older += Math.max(0, own.length - MOST_COMPARED);
@@ -80196,6 +80349,9 @@ async function readAnchors(context, storage, query = {}) {
 			older
 		};
 	});
+}
+async function requirePresent(store, uri) {
+	if (!(uri.startsWith("file:") && !uri.startsWith("file:/") || await store.isPresent())) throw new ModeltrailError("STORAGE", `${uri} cannot be reached: there is no such folder on this machine.`, { hint: "Mount it where it belongs, or verify on a machine that has it." });
 }
 async function withStore(context, storage, work) {
 	let store = await context.openStore(storage);
@@ -80316,18 +80472,15 @@ async function refuse(context, place, { key, seq, anchor, problem }, standing) {
 	let { branch, base } = place;
 	if (anchor?.seq !== seq) return new ModeltrailError("AUDIT_FORGED", `the anchor ${key} in storage is none that a recorder wrote${problem === void 0 ? "" : `: ${problem}`}`, { hint: `Nothing was recorded. ${EVIDENCE}` });
 	let anew = `begin a new branch under another name in spec.audit.branch of ${context.prefix}${REGISTRY_FILE}`;
-	if (!await isOnMain(context, place, anchor.source)) return new ModeltrailError("AUDIT_FORGED", `storage holds an anchor for entry ${seq} of ${branch} whose commit ${anchor.source} ${base} does not hold: ${base} was rewritten after it was anchored, or the anchor was written from a copy of the repository with commits of its own`, { hint: `Nothing was recorded. ${EVIDENCE} Where it came from a copy, ${anew}.` });
+	if (!await isHeldBy(context, anchor.source, place.main)) return new ModeltrailError("AUDIT_FORGED", `storage holds an anchor for entry ${seq} of ${branch} whose commit ${anchor.source} ${base} does not hold: ${base} was rewritten after it was anchored, or the anchor was written from a copy of the repository with commits of its own`, { hint: `Nothing was recorded. ${EVIDENCE} Where it came from a copy, ${anew}.` });
 	let was = standing !== void 0 && standing.digest === anchor.entry ? `entry ${seq} of ${branch} was anchored in commit ${anchor.commit}, and would stand in ${standing.commit}: the branch was deleted or taken back after it was anchored` : `storage holds another anchor for entry ${seq} of ${branch}: the branch was rewritten after it was anchored`;
 	return new ModeltrailError("AUDIT_FORGED", was, { hint: `Nothing was recorded. ${EVIDENCE} Bring the branch back from any clone that has that commit: ${wayBack(place, anchor.commit)}. Where none has it, ${anew}.` });
-}
-async function isOnMain({ repository }, { main }, source) {
-	return !/^[0-9a-f]{40}$/.test(source) || await repository.refs.resolve(source) !== source ? !1 : repository.history.isAncestor(source, main);
 }
 function wayBack({ branch, ref, shared, remoteTip }, commit) {
 	return shared ? `git push ${remoteTip === void 0 ? "" : `--force-with-lease=${branch}:${remoteTip} `}origin ${commit}:${ref}` : `git update-ref ${ref} ${commit}`;
 }
 var LOOK_BACK$1, EVIDENCE, init_anchors = __esmMin((() => {
-	init_anchor(), init_entry(), init_errors$5(), init_layout(), init_digest(), init_trees(), init_read_anchors(), LOOK_BACK$1 = 8, EVIDENCE = "modeltrail audit verify names all that differs. Do not delete the anchor: it is the evidence.";
+	init_anchor(), init_entry(), init_errors$5(), init_layout(), init_digest(), init_trees(), init_other_way(), init_read_anchors(), LOOK_BACK$1 = 8, EVIDENCE = "modeltrail audit verify names all that differs. Do not delete the anchor: it is the evidence.";
 }));
 // src/audit/enrichment.ts
 function parseEnrichment(text, seq) {
@@ -80784,7 +80937,7 @@ async function walkMain(context, range) {
 		let step = toStep(context, found);
 		step !== void 0 && steps.push(step);
 	}
-	if (cursor !== void 0 && oldest !== cursor) throw rewritten({
+	if (cursor !== void 0 && oldest !== cursor) throw await otherWay(context, {
 		...range,
 		cursor
 	});
@@ -80810,14 +80963,22 @@ function touchedModels(paths, prefix) {
 	});
 	return [...new Set(models)];
 }
-async function requireKnown({ repository }, range) {
-	if (await repository.refs.resolve(range.cursor) === void 0 || !await repository.history.isAncestor(range.cursor, range.tip)) throw rewritten(range);
+async function requireKnown(context, range) {
+	if (!await isHeldBy(context, range.cursor, range.tip)) throw rewritten(range);
+}
+async function otherWay(context, { tip, base, cursor }) {
+	let { message, hint } = await tellOtherWay(context, {
+		tip,
+		base,
+		recorded: cursor
+	});
+	return new ModeltrailError("HISTORY_REWRITTEN", message, { hint: `Nothing was recorded. ${hint}` });
 }
 function rewritten({ tip, base, cursor }) {
 	return new ModeltrailError("HISTORY_REWRITTEN", `the last recorded commit ${cursor} is not on the first-parent line of the main branch, whose tip is ${tip}: the main branch was rewritten`, { hint: `Nothing was recorded. Bring the old commits back (git push --force-with-lease=${base}:${tip} origin ${cursor}:refs/heads/${base}, or with a merge of the new ones into ${cursor} in its place), or begin a new audit branch under another name in spec.audit.branch; keep the old one.` });
 }
 var init_walk = __esmMin((() => {
-	init_errors$5(), init_layout();
+	init_errors$5(), init_layout(), init_other_way();
 }));
 // src/workflows/audit/append.ts
 async function readAppendix(context, place) {
@@ -82396,7 +82557,7 @@ async function takeBackFormer(context, { number, head, before }, say) {
 		untaken: [],
 		left: 0
 	};
-	let { name } = say("left"), found = new Map(await listGivenUp(host, name, number));
+	let { name } = say("left"), found = new Map(await listGivenUp(host, name, { number }));
 	before !== void 0 && before !== head && !found.has(before) && await hasSuccess(host, before, name) && found.set(before, {
 		commit: before,
 		number,
@@ -82413,7 +82574,7 @@ async function takeBackGivenUp(context, { known, base }, say) {
 	return host === void 0 ? {
 		untaken: [],
 		left: 0
-	} : takeBack(host, [...(await listGivenUp(host, say("left").name, void 0)).values()].filter(({ commit }) => !known.has(commit)), {
+	} : takeBack(host, [...(await listGivenUp(host, say("left").name, { base })).values()].filter(({ commit }) => !known.has(commit)), {
 		say,
 		isKept: (facts) => base === void 0 || facts.base === base
 	});
@@ -82426,8 +82587,8 @@ async function hasSuccess(host, commit, name) {
 		return !1;
 	}
 }
-async function listGivenUp(host, name, number) {
-	let carried = await host.listSuccesses(name, number), contained = new Set(carried.filter(({ isContained }) => isContained).map(({ commit }) => commit)), left = carried.filter(({ commit }) => !contained.has(commit));
+async function listGivenUp(host, name, { number, base }) {
+	let carried = await host.listSuccesses(name, number), contained = new Set(carried.filter(({ containedIn }) => containedIn !== void 0 && (base === void 0 || containedIn === base)).map(({ commit }) => commit)), left = carried.filter(({ commit }) => !contained.has(commit));
 	return new Map(left.map(({ commit, number: of, state }) => [commit, {
 		commit,
 		number: of,
@@ -82452,15 +82613,12 @@ async function takeBackEnded(context, number, say) {
 		untaken: []
 	};
 	let { state, head, base, isFork } = await host.look(number);
-	if (state === "open" || state === "merged" && await isPartOfBase(context, host, {
+	if (state === "open" || await isStoodFor(context, host, {
 		number,
-		head
+		head,
+		base,
+		isMerged: state === "merged"
 	})) return {
-		state,
-		untaken: []
-	};
-	let twins = (await host.listRequests()).filter((one) => one.head === head && !one.isFork), into = twins.length === 0 ? base : await findBase(context) ?? base;
-	if (twins.some((one) => one.base === into)) return {
 		state,
 		untaken: []
 	};
@@ -82477,6 +82635,15 @@ async function takeBackEnded(context, number, say) {
 		state,
 		untaken: []
 	};
+}
+async function isStoodFor(context, host, { number, head, base, isMerged }) {
+	let main = isMerged ? await findBase(context) : void 0;
+	if (isMerged && base === (main ?? base) && await isPartOfBase(context, host, {
+		number,
+		head
+	})) return !0;
+	let twins = (await host.listRequests()).filter((one) => one.head === head && !one.isFork), into = twins.length === 0 ? base : main ?? await findBase(context) ?? base;
+	return twins.some((one) => one.base === into);
 }
 async function findBase(context) {
 	try {

@@ -27,8 +27,8 @@ export interface BranchRules {
   readonly mergeQueue: boolean;
   /** What keeps new commits from being pushed straight to the branch. */
   readonly pushBlocks: readonly PushBlock[];
-  /** Who may go around some of the rules; undefined where it is not told of all of them. */
-  readonly exceptions: readonly RuleException[] | undefined;
+  /** Who may go around what no other set of rules keeps up. */
+  readonly exceptions: readonly RuleException[];
   /** What has to be successful before a merge. */
   readonly statuses: readonly RequiredStatus[];
   /** True where more may hold than is told: what seems not to be asked for may be asked for after all. */
@@ -37,8 +37,8 @@ export interface BranchRules {
 
 export interface RequiredStatus {
   readonly name: string;
-  /** Whose word counts: that of workflows, of some other App, or of everybody who may write. */
-  readonly source: "workflows" | "other" | "anybody";
+  /** Whose word counts: that of workflows, of one App that may be theirs, of some other, or of everybody who may write. */
+  readonly source: "workflows" | "app" | "other" | "anybody";
 }
 
 export interface PushBlock {
@@ -48,13 +48,26 @@ export interface PushBlock {
   readonly excepted: boolean | undefined;
 }
 
+/** What rules keep up on a branch; of a required status that it is there, and whose word counts. */
+export type Protection =
+  | "pull requests"
+  | "approvals"
+  | "code owners"
+  | "stale dismissed"
+  | "last push approved"
+  | "force pushes blocked"
+  | "deletion blocked"
+  | "linear history"
+  | `status ${string}`
+  | `source of ${string}`;
+
 export interface RuleException {
   /** The set of rules, as people called it. */
   readonly rules: string;
-  /** The rules of the set that hold for the branch, as the host calls them. */
-  readonly kinds: readonly string[];
-  /** Who may go around it, for people: "a team". */
-  readonly who: string;
+  /** What is open to them: what sets that hold for everybody do not keep up as well. */
+  readonly opens: readonly Protection[];
+  /** Who may go around it, for people: "a team"; undefined where it is not told whether anybody may. */
+  readonly who: string | undefined;
 }
 
 export interface OwnerMistake {

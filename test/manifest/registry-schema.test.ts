@@ -15,12 +15,17 @@ function places(spec: Partial<Registry["spec"]>): readonly (string | undefined)[
 }
 
 describe("modeltrail.yaml", () => {
-  it.each(["acme/models", "a/b", "acme-x/.github", "acme/models.gitignore", "acme/...", "A1/_x-y.z"])(
-    "takes the repository %s",
-    (github) => {
-      expect(places({ forge: { github } })).toEqual([]);
-    },
-  );
+  it.each([
+    "acme/models",
+    "a/b",
+    "acme-x/.github",
+    "acme/models.gitignore",
+    "acme/...",
+    "A1/_x-y.z",
+    "ada_acme/models",
+  ])("takes the repository %s", (github) => {
+    expect(places({ forge: { github } })).toEqual([]);
+  });
 
   it.each([
     "acme/models.git",
@@ -29,6 +34,9 @@ describe("modeltrail.yaml", () => {
     "acme/..",
     "acme/.git",
     "acme-/x",
+    "_acme/x",
+    "ada_/x",
+    "ada_acme_x/y",
     "-acme/x",
     "acme/",
     "a/b/c",

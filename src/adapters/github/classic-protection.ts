@@ -1,14 +1,24 @@
-import type { BranchRules, PushBlock, RuleException } from "../../ports/host-rules.ts";
+import type { BranchRules, Protection, PushBlock } from "../../ports/host-rules.ts";
 import { unlessHidden } from "./hidden.ts";
 import type { Place } from "./pulls.ts";
 import { toSource } from "./required-source.ts";
+import { type Guard, protectionsIn } from "./rule-exceptions.ts";
 
-/** What classic protection asks for; of exceptions it tells all or none. */
-export interface ClassicRules extends BranchRules {
-  readonly exceptions: readonly RuleException[];
+/** A branch without `refs/heads/`, on which GitHub: `github.com`, `ghe.acme.com`. */
+export interface BranchPlace {
+  readonly branch: string;
+  readonly host: string;
 }
 
-const NONE: ClassicRules = {
+type Rules = Omit<BranchRules, "exceptions">;
+
+/** What classic protection asks for, and who may go around which part of it. */
+export interface ClassicRules {
+  readonly rules: Rules;
+  readonly guards: readonly Guard[];
+}
+
+const NONE: Rules = {
   pullRequests: false,
   approvals: 0,
   codeOwners: false,
@@ -19,23 +29,24 @@ const NONE: ClassicRules = {
   linearHistory: false,
   mergeQueue: false,
   pushBlocks: [],
-  exceptions: [],
   statuses: [],
   partial: false,
 };
 
 /** Classic protection: everybody is told whether there is any, admins alone what it is. */
-export async function readClassic(place: Place, branch: string): Promise<ClassicRules> {
+export async function readClassic(place: Place, { branch, host }: BranchPlace): Promise<ClassicRules> {
   const { rest, repo } = place.api;
   const found = await unlessHidden(() => rest.repos.getBranch({ ...repo, branch }));
-  if (found?.data.protection.enabled !== true) return NONE;
+  if (found?.data.protection.enabled !== true) return { rules: NONE, guards: [] };
   const told = await unlessHidden(() => rest.repos.getBranchProtection({ ...repo, branch }));
-  return told === undefined ? { ...NONE, partial: true } : toRules(told.data);
+  if (told === undefined) return { rules: { ...NONE, partial: true }, guards: [] };
+  const rules = toRules(told.data, host);
+  return { rules, guards: guardsOf(told.data, protectionsIn(rules)) };
 }
 
-type Protection = Awaited<ReturnType<Place["api"]["rest"]["repos"]["getBranchProtection"]>>["data"];
+type Reply = Awaited<ReturnType<Place["api"]["rest"]["repos"]["getBranchProtection"]>>["data"];
 
-function toRules(data: Protection): ClassicRules {
+function toRules(data: Reply, host: string): Rules {
   const reviews = data.required_pull_request_reviews;
   return {
     pullRequests: reviews !== undefined,
@@ -48,16 +59,15 @@ function toRules(data: Protection): ClassicRules {
     linearHistory: data.required_linear_history?.enabled === true,
     mergeQueue: false,
     pushBlocks: blocksOf(data),
-    exceptions: exceptionsOf(data),
     statuses: (data.required_status_checks?.checks ?? []).map(({ context, app_id }) => ({
       name: context,
-      source: toSource(app_id),
+      source: toSource(app_id, host),
     })),
     partial: false,
   };
 }
 
-function blocksOf(data: Protection): readonly PushBlock[] {
+function blocksOf(data: Reply): readonly PushBlock[] {
   const excepted = mayBypassPulls(data);
   return [
     ...(data.required_pull_request_reviews === undefined ? [] : [{ rule: "pull_request", excepted }]),
@@ -70,21 +80,30 @@ function blocksOf(data: Protection): readonly PushBlock[] {
   ];
 }
 
-function mayBypassPulls(data: Protection): boolean {
+function mayBypassPulls(data: Reply): boolean {
   const allowed = data.required_pull_request_reviews?.bypass_pull_request_allowances;
   return [allowed?.users, allowed?.teams, allowed?.apps].some((each) => (each ?? []).length > 0);
 }
 
 const NAME = "branch protection";
-const KINDS = ["pull_request", "required_status_checks", "non_fast_forward", "deletion"];
+const OF_PULLS: ReadonlySet<Protection> = new Set<Protection>([
+  "pull requests",
+  "approvals",
+  "code owners",
+  "stale dismissed",
+  "last push approved",
+]);
 
-function exceptionsOf(data: Protection): readonly RuleException[] {
+/** Some need no pull request, and are bound by the rest. */
+function guardsOf(data: Reply, keeps: readonly Protection[]): readonly Guard[] {
+  const admins = data.enforce_admins?.enabled === true ? [] : ["admins of the repository"];
+  const freed = mayBypassPulls(data) ? ["those who need no pull request"] : [];
   return [
-    ...(data.enforce_admins?.enabled === true
-      ? []
-      : [{ rules: NAME, kinds: KINDS, who: "admins of the repository" }]),
-    ...(mayBypassPulls(data)
-      ? [{ rules: NAME, kinds: ["pull_request"], who: "those who need no pull request" }]
-      : []),
+    {
+      name: NAME,
+      keeps: keeps.filter((protection) => OF_PULLS.has(protection)),
+      around: [...admins, ...freed],
+    },
+    { name: NAME, keeps: keeps.filter((protection) => !OF_PULLS.has(protection)), around: admins },
   ];
 }

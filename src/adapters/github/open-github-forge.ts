@@ -67,7 +67,7 @@ export function openGitHubForge(options: GitHubForgeOptions): Forge {
     sweep: (folders, pick) => sweepLeftOvers(place, folders, pick),
     pullRequests: pullRequestsOf(place),
     rules: {
-      branch: (ref) => readBranchRules(place, ref),
+      branch: (ref) => readBranchRules(place, { branch: ref, host: endpoint.host }),
       workflowsMayApprove: () => readWorkflowsMayApprove(place),
       codeOwnerMistakes: (commit) => readOwnerMistakes(place, commit),
     },

@@ -1,52 +1,91 @@
-import type { RuleException } from "../../ports/host-rules.ts";
+import type { BranchRules, Protection, RuleException } from "../../ports/host-rules.ts";
 import { unlessHidden } from "./hidden.ts";
 import type { Place } from "./pulls.ts";
 
 /** Somebody who may go around the rules of a set. */
-export interface Exception extends RuleException {
+export interface Exception {
+  /** For people: "a team". */
+  readonly who: string;
   /** `pull_request` for who may only merge what does not meet them. */
   readonly mode: string;
 }
 
-/** By the number of the ruleset; undefined for one whose exceptions this token is not told. */
-export type Exceptions = ReadonlyMap<number, readonly Exception[] | undefined>;
+/** Who may go around a ruleset. */
+export interface RulesetTold {
+  readonly name: string;
+  /** Undefined where this token is not told. */
+  readonly exceptions: readonly Exception[] | undefined;
+}
 
-/** Who may go around the rulesets that some rules come from. GitHub tells those who may change them alone. */
+/** Who may go around the rulesets that some rules come from, by their numbers. GitHub tells those who may change them alone. */
 export async function readExceptions(
   { api }: Place,
-  rules: readonly { readonly type: string; readonly ruleset_id?: number }[],
-): Promise<Exceptions> {
+  rules: readonly { readonly ruleset_id?: number }[],
+): Promise<ReadonlyMap<number, RulesetTold>> {
   const { rest, repo } = api;
-  const found = new Map<number, readonly Exception[] | undefined>();
+  const found = new Map<number, RulesetTold>();
   for (const { ruleset_id: id } of rules) {
     if (id === undefined || found.has(id)) continue;
     const told = await unlessHidden(() => rest.repos.getRepoRuleset({ ...repo, ruleset_id: id }));
-    const actors = told?.data.bypass_actors;
-    const kinds = rules.filter((rule) => rule.ruleset_id === id).map(({ type }) => type);
-    found.set(
-      id,
-      actors?.map((actor) => ({
-        rules: told?.data.name ?? "",
-        kinds,
-        who: describeActor(actor.actor_type, actor.actor_id),
-        mode: actor.bypass_mode ?? "always",
-      })),
-    );
+    const exceptions = told?.data.bypass_actors?.map((actor) => ({
+      who: describeActor(actor.actor_type, actor.actor_id),
+      mode: actor.bypass_mode ?? "always",
+    }));
+    found.set(id, { name: told?.data.name ?? "", exceptions });
   }
   return found;
 }
 
-/** All of them, with those of classic protection; undefined unless all are told. */
-export function toExceptions(
-  told: Exceptions,
-  classic: readonly RuleException[],
-): readonly RuleException[] | undefined {
-  const all = [...told.values()];
-  if (all.includes(undefined)) return undefined;
-  return [
-    ...all.flatMap((each) => each ?? []).map(({ rules, kinds, who }) => ({ rules, kinds, who })),
-    ...classic,
+/** What a set of rules asks for, as far as somebody may go around it. */
+export type Kept = Pick<
+  BranchRules,
+  | "pullRequests"
+  | "approvals"
+  | "codeOwners"
+  | "staleDismissed"
+  | "lastPushApproved"
+  | "forcePushesBlocked"
+  | "deletionBlocked"
+  | "linearHistory"
+  | "statuses"
+>;
+
+export function protectionsIn(kept: Kept): readonly Protection[] {
+  const rules: readonly (readonly [Protection, boolean])[] = [
+    ["pull requests", kept.pullRequests],
+    ["approvals", kept.approvals > 0],
+    ["code owners", kept.codeOwners],
+    ["stale dismissed", kept.staleDismissed],
+    ["last push approved", kept.lastPushApproved],
+    ["force pushes blocked", kept.forcePushesBlocked],
+    ["deletion blocked", kept.deletionBlocked],
+    ["linear history", kept.linearHistory],
   ];
+  return [
+    ...rules.filter(([, isKept]) => isKept).map(([protection]) => protection),
+    ...kept.statuses.flatMap(({ name, source }): readonly Protection[] =>
+      source === "workflows" || source === "app"
+        ? [`status ${name}`, `source of ${name}`]
+        : [`status ${name}`],
+    ),
+  ];
+}
+
+/** A set of rules, or a part of one around which the same people may go. */
+export interface Guard {
+  readonly name: string;
+  readonly keeps: readonly Protection[];
+  /** Who may go around it; undefined where it is not told. */
+  readonly around: readonly string[] | undefined;
+}
+
+/** Two sets may ask for the same: to go around one of them opens nothing that the other keeps up for everybody. */
+export function toExceptions(guards: readonly Guard[]): readonly RuleException[] {
+  const firm = new Set(guards.filter(({ around }) => around?.length === 0).flatMap(({ keeps }) => keeps));
+  return guards.flatMap(({ name, keeps, around = [undefined] }) => {
+    const opens = keeps.filter((protection) => !firm.has(protection));
+    return opens.length === 0 ? [] : around.map((who) => ({ rules: name, opens, who }));
+  });
 }
 
 const ROLES: Readonly<Record<number, string>> = {

@@ -1,4 +1,4 @@
-import type { BranchRules, RuleException } from "../../ports/host-rules.ts";
+import type { BranchRules, Protection, RuleException } from "../../ports/host-rules.ts";
 import type { Answer, Check } from "./check.ts";
 
 /** The status that has to be required. */
@@ -18,7 +18,7 @@ export function checkDefaultBranch(
     { name: "pull requests", ...checkPullRequests(branch, rules) },
     { name: "required verdict", ...checkVerdict(branch, rules, verdict) },
     { name: "main history", ...checkKept(branch, rules) },
-    { name: "exceptions", ...checkExceptions(branch, rules) },
+    { name: "exceptions", ...checkExceptions(branch, rules, verdict) },
   ];
 }
 
@@ -60,6 +60,8 @@ function checkVerdict(branch: string, rules: BranchRules, { status, isReported }
     };
   if (required.some(({ source }) => source === "workflows"))
     return ok(`${branch} requires ${status}, and takes it from GitHub Actions alone`);
+  if (required.some(({ source }) => source === "app"))
+    return ok(`${branch} requires ${status}, and takes it from one App alone`);
   const isOpen = required.every(({ source }) => source === "anybody");
   return {
     status: "warn",
@@ -81,19 +83,36 @@ function rewritable(rules: BranchRules): readonly string[] {
 }
 
 /** Somebody for whom a rule does not hold is no protection against that somebody. */
-function checkExceptions(branch: string, { exceptions }: BranchRules): Answer {
-  if (exceptions === undefined)
+function checkExceptions(branch: string, rules: BranchRules, { status }: RequiredVerdict): Answer {
+  const found = exceptionsTo(rules, [...ASKED, `status ${status}`, `source of ${status}`]);
+  if (found.length === 0 && !rules.partial) return ok(`nobody may go around what keeps ${branch}`);
+  if (found.every(({ who }) => who === undefined))
     return ok(`could not tell who may go around the rules of ${branch}: GitHub tells admins alone`);
-  if (exceptions.length === 0) return ok(`nobody may go around the rules of ${branch}`);
   return warnOfExceptions(
     branch,
-    exceptions,
+    found,
     "Empty the bypass lists of these rules under Settings > Rules; what came around them is recorded as unverified.",
   );
 }
 
+/** What the default branch is asked for, besides the verdict. */
+const ASKED: readonly Protection[] = [
+  "pull requests",
+  "approvals",
+  "code owners",
+  "stale dismissed",
+  "last push approved",
+  "force pushes blocked",
+  "deletion blocked",
+];
+
+/** Those that open something that matters. */
+function exceptionsTo({ exceptions }: BranchRules, asked: readonly Protection[]): readonly RuleException[] {
+  return exceptions.filter(({ opens }) => opens.some((protection) => asked.includes(protection)));
+}
+
 function warnOfExceptions(branch: string, exceptions: readonly RuleException[], hint: string): Answer {
-  const named = exceptions.map(({ who, rules }) => `${who} (${rules})`);
+  const named = exceptions.flatMap(({ who, rules }) => (who === undefined ? [] : [`${who} (${rules})`]));
   const message = `these may go around rules of ${branch}: ${[...new Set(named)].join(", ")}`;
   return { status: "warn", message, hint };
 }
@@ -104,7 +123,7 @@ export function checkAuditBranch(branch: string, rules: BranchRules): Answer {
   if (blocks.length > 0) return checkPushes(branch, blocks);
   const open = [...rewritable(rules), ...(rules.linearHistory ? [] : ["given merge commits"])];
   if (open.length > 0) return lacking(rules, `${branch} can be ${open.join(" and ")}`);
-  const rewriters = (rules.exceptions ?? []).filter(({ kinds }) => kinds.some((kind) => KEEPING.has(kind)));
+  const rewriters = exceptionsTo(rules, KEEPING).filter(({ who }) => who !== undefined);
   if (rewriters.length > 0)
     return warnOfExceptions(
       branch,
@@ -115,7 +134,7 @@ export function checkAuditBranch(branch: string, rules: BranchRules): Answer {
   return ok(`${branch} can be neither rewritten nor deleted${narrowed}`);
 }
 
-const KEEPING = new Set(["deletion", "non_fast_forward", "required_linear_history"]);
+const KEEPING: readonly Protection[] = ["deletion blocked", "force pushes blocked", "linear history"];
 
 function checkPushes(branch: string, blocks: BranchRules["pushBlocks"]): Answer {
   const names = [...new Set(blocks.map(({ rule }) => rule))].join(", ");

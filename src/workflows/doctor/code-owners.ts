@@ -2,7 +2,7 @@ import { findLaterClaims, readOwnerLines } from "../../change/codeowners.ts";
 import { meets, type OwnerLine, parseOwnerLines } from "../../change/owner-patterns.ts";
 import { isModeltrailError } from "../../diagnostics/errors.ts";
 import type { HostRules, OwnerMistake } from "../../ports/host-rules.ts";
-import { REGISTRY_FILE } from "../../registry/layout.ts";
+import { modelPath, MODELS_FOLDER, REGISTRY_FILE, stagePath, versionPath } from "../../registry/layout.ts";
 import type { Context } from "../context.ts";
 import { readCodeowners } from "../init/owners.ts";
 import { readRootFile } from "../init/root-file.ts";
@@ -68,8 +68,10 @@ export function judgeOwners(owners: OwnersFile): Answer {
   };
 }
 
-/** An owner whom GitHub does not know is asked for nothing. */
-function misread({ file, mistakes }: OwnersFile): readonly Problem[] {
+/** An owner whom GitHub does not know is asked for nothing. What others of the repository own is theirs to mend. */
+function misread(owners: OwnersFile): readonly Problem[] {
+  const { file } = owners;
+  const mistakes = owners.mistakes.filter((mistake) => concerns(mistake, owners));
   return mistakes.slice(0, MOST).map(({ line, kind, source }) => ({
     message: `GitHub has something against line ${line} of ${file}: ${kind}${source === "" ? "" : ` in "${source.trim()}"`}`,
     hint: "Name people and teams there that are in the repository and may write.",
@@ -78,17 +80,37 @@ function misread({ file, mistakes }: OwnersFile): readonly Problem[] {
 
 const MOST = 3;
 
+/** Whether a line is about the registry; true where it cannot be told. */
+function concerns({ line }: OwnerMistake, { text = "", prefix, ...owners }: OwnersFile): boolean {
+  const written = text.split(/\r?\n/)[line - 1] ?? "";
+  // GitHub has no `!` and no `[a-z]`: what was meant is near enough.
+  const [meant] = parseOwnerLines(written.replace(/^\s*!/, "").replaceAll(/\[[^\]\s]*\]?|\]/g, "*"));
+  if (meant === undefined) return true;
+  // `*.js` may match anywhere, so what it is held against are files such as there are.
+  const isLoose = meant.segments[0] === "**" && /[*?]/.test(meant.pattern.replaceAll("**", ""));
+  const models = isLoose ? MANIFESTS : [`${MODELS_FOLDER}/**`];
+  return [...decisive({ prefix, ...owners }), ...models.map((path) => `${prefix}${path}`)].some((path) =>
+    meets(meant.segments, path.split("/")),
+  );
+}
+
+const MANIFESTS = [modelPath("a"), versionPath("a", "1.0.0"), stagePath("a", "b")];
+
 /** What decides over all stages and has to belong to somebody. */
+function decisive({ file, prefix, workflows }: Omit<OwnersFile, "text" | "mistakes">): readonly string[] {
+  return [`${prefix}${REGISTRY_FILE}`, ...workflows, file];
+}
+
 function unowned(
   { file, prefix, workflows }: OwnersFile,
   lines: readonly OwnerLine[],
   text: string,
 ): readonly Problem[] {
-  const decisive = [`${prefix}${REGISTRY_FILE}`, ...workflows, file];
-  const ownerless = decisive.filter((path) => !isOwned(lines, path));
+  const paths = decisive({ file, prefix, workflows });
+  const ownerless = paths.filter((path) => !isOwned(lines, path));
   const isOpen = !isOwned(lines, ".github/workflows/another.yml");
   const block = parseOwnerLines(readOwnerLines(text, prefix).join("\n"));
-  const unsaid = block.length === 0 ? [] : decisive.filter((path) => !isOwned(block, path));
+  const unsaid = block.length === 0 ? [] : paths.filter((path) => !isOwned(block, path));
   return [
     ...(ownerless.length === 0 ? [] : [{ message: `nobody owns ${ownerless.join(", ")}`, hint: HINT }]),
     ...(isOpen

@@ -1,22 +1,22 @@
-import { fail, type Problem, type Use, warn, type Whose } from "./workflow-uses.ts";
-
-/** Where our actions are released. */
-const OURS = "modeltrail/modeltrail";
+import type { WorkflowStep } from "../../manifest/workflow-file.ts";
+import { ask, fail, OURS, type Problem, sourceOf, type Use, warn, type Whose } from "./workflow-uses.ts";
 
 /** Whether our step is ours, and an error of it one of the run. */
 export function checkStep({ job, step }: Use): readonly Problem[] {
-  const [owner = "", name = ""] = step.uses.split("/");
-  const source = `${owner}/${name}`;
   const foreign = step.uses.startsWith("./")
     ? [warn(`uses ${step.uses} out of the repository itself, where a change may bring its own`)]
-    : source.toLowerCase() === OURS
-      ? []
-      : [warn(`uses the action of ${source}, not of ${OURS}: see that it is a copy of your own`)];
+    : checkSource(step);
   const isLenient = step.lenient || job.lenient;
   return [
     ...foreign,
     ...(isLenient ? [fail("goes on after an error of ours: take its continue-on-error away")] : []),
   ];
+}
+
+/** Whose action it is. */
+export function checkSource(step: WorkflowStep): readonly Problem[] {
+  const { name, isOurs } = sourceOf(step);
+  return isOurs ? [] : [ask(`uses the action of ${name}, not of ${OURS}: see that it is a copy of your own`)];
 }
 
 /** What runs before ours in its job, with the same rights, and may leave things behind for it. */

@@ -6,10 +6,19 @@ import {
   checkCheckout,
   checkContainer,
   checkPins,
+  checkSource,
   checkStep,
 } from "./step-checks.ts";
 import { deaf, hasTrigger, hearsPushes, narrowed, untrusted } from "./trigger-checks.ts";
-import { type FoundWorkflow, type Problem, type Use, usesOf, warn, type Whose } from "./workflow-uses.ts";
+import {
+  type FoundWorkflow,
+  type Problem,
+  strangersOf,
+  type Use,
+  usesOf,
+  warn,
+  type Whose,
+} from "./workflow-uses.ts";
 
 /** What was said of a workflow, and whether there is one at all. */
 export interface WorkflowAnswer extends Answer {
@@ -19,12 +28,13 @@ export interface WorkflowAnswer extends Answer {
 /** Whether the verdict is reported on every pull request, by a fixed version, with the rights that it takes. */
 export function checkVerdictWorkflow(found: readonly FoundWorkflow[], whose: Whose): WorkflowAnswer {
   const uses = usesOf(found, "validate", whose);
+  const strangers = strangersOf(found, "validate", whose);
   const judging = uses.filter(({ workflow }) => workflow.triggers.has("pull_request"));
   const [first] = judging;
-  if (first === undefined) return missing(uses, "pull_request", whose);
+  if (first === undefined) return missing({ uses, strangers }, "pull_request", whose);
   // One that always runs is enough: another may look at what it likes, with no more rights than that one.
   const always = judging.filter((use) => narrowed(use).length === 0);
-  return judge(uses, (use) => [
+  return judge({ uses, strangers }, (use) => [
     ...untrusted(use),
     ...(always.length === 0 && judging.includes(use) ? narrowed(use) : []),
     ...(use === (always[0] ?? first) ? overheard(uses, always.length === 0 ? judging : always, whose) : []),
@@ -69,9 +79,10 @@ function verdictRights({ step }: Use): Rights {
 /** Whether what reaches the default branch is recorded, and no run is cut short for a newer one. */
 export function checkAuditWorkflow(found: readonly FoundWorkflow[], whose: Whose): WorkflowAnswer {
   const uses = usesOf(found, "record", whose);
+  const strangers = strangersOf(found, "record", whose);
   const [first] = uses.filter(({ workflow }) => workflow.triggers.has("push"));
-  if (first === undefined) return missing(uses, "push", whose);
-  return judge(uses, (use) => [
+  if (first === undefined) return missing({ uses, strangers }, "push", whose);
+  return judge({ uses, strangers }, (use) => [
     ...untrusted(use),
     ...(use === first ? unheard(uses, whose) : []),
     ...(use.workflow.cancels || use.job.cancels
@@ -106,20 +117,36 @@ const AUDIT_RIGHTS: Rights = {
   wanted: { "pull-requests": "read", statuses: "read" },
 };
 
-function missing(uses: readonly Use[], trigger: "pull_request" | "push", { github }: Whose): WorkflowAnswer {
+/** All that look like uses of an action. */
+interface Uses {
+  readonly uses: readonly Use[];
+  /** Those of an action that somebody else may have called so by chance. */
+  readonly strangers: readonly Use[];
+}
+
+function missing(
+  { uses, strangers }: Uses,
+  trigger: "pull_request" | "push",
+  { github }: Whose,
+): WorkflowAnswer {
   const [elsewhere] = uses;
   const lack = trigger === "push" ? "records what was merged" : "posts the verdict on pull requests";
+  const copy = strangers.find(({ workflow }) => workflow.triggers.has(trigger));
+  const unless = copy === undefined ? "" : `, unless ${copy.step.uses} in ${copy.path} is a copy of ours`;
   return {
-    isThere: false,
+    isThere: copy !== undefined,
     status: "warn",
-    message: elsewhere === undefined ? `no workflow ${lack}` : `${elsewhere.path} does not run on ${trigger}`,
+    message: `${elsewhere === undefined ? `no workflow ${lack}` : `${elsewhere.path} does not run on ${trigger}`}${unless}`,
     hint: `Run modeltrail init --github ${github}, and push what it writes.`,
   };
 }
 
 /** All that is wrong, file by file. */
-function judge(uses: readonly Use[], look: (use: Use) => readonly Problem[]): WorkflowAnswer {
-  const problems = uses.flatMap((use) => look(use).map((problem) => ({ path: use.path, ...problem })));
+function judge({ uses, strangers }: Uses, look: (use: Use) => readonly Problem[]): WorkflowAnswer {
+  const problems = [
+    ...uses.flatMap((use) => look(use).map((problem) => ({ path: use.path, ...problem }))),
+    ...strangers.flatMap(({ path, step }) => checkSource(step).map((problem) => ({ path, ...problem }))),
+  ];
   const paths = [...new Set(uses.map(({ path }) => path))];
   if (problems.length === 0)
     return {
@@ -127,14 +154,19 @@ function judge(uses: readonly Use[], look: (use: Use) => readonly Problem[]): Wo
       status: "ok",
       message: `${paths.join(", ")}: at a fixed commit with the rights that it takes`,
     };
-  const told = paths.flatMap((path) => {
+  const written = new Set(problems.filter(({ stays }) => stays !== true).map(({ path }) => path));
+  const told = [...new Set(problems.map(({ path }) => path))].map((path) => {
     const texts = problems.filter((problem) => problem.path === path).map(({ text }) => text);
-    return texts.length === 0 ? [] : [`${path} ${[...new Set(texts)].join("; it ")}`];
+    return `${path} ${[...new Set(texts)].join("; it ")}`;
   });
   return {
     isThere: true,
     status: problems.some(({ status }) => status === "fail") ? "fail" : "warn",
     message: told.join(". "),
-    hint: "Compare it with what modeltrail init --github writes: take the file away, and run that again.",
+    ...(written.size === 0 ? {} : { hint: hintAt([...written]) }),
   };
+}
+
+function hintAt(paths: readonly string[]): string {
+  return `Compare ${paths.join(", ")} with what modeltrail init --github writes: take the file away, and run that again.`;
 }

@@ -33,12 +33,39 @@ export interface Use extends FoundWorkflow {
   readonly conditional: boolean;
 }
 
-/** Steps that use an action of ours, of this registry. */
-export function usesOf(
-  found: readonly FoundWorkflow[],
-  action: "validate" | "record",
-  { prefix }: Whose,
-): readonly Use[] {
+type Action = "validate" | "record";
+
+/** Steps that use an action of ours, or of a copy of ours, of this registry. */
+export function usesOf(found: readonly FoundWorkflow[], action: Action, whose: Whose): readonly Use[] {
+  return namesakesOf(found, action, whose).filter(({ step }) => sourceOf(step).isLikelyOurs);
+}
+
+/** Steps that use an action of somebody else's, which is called as ours is. */
+export function strangersOf(found: readonly FoundWorkflow[], action: Action, whose: Whose): readonly Use[] {
+  return namesakesOf(found, action, whose).filter(({ step }) => !sourceOf(step).isLikelyOurs);
+}
+
+/** Where our actions are released. */
+export const OURS = "modeltrail/modeltrail";
+
+/** Where a step's action comes from. */
+export interface Source {
+  /** `owner/name`; `.` for the repository itself. */
+  readonly name: string;
+  readonly isOurs: boolean;
+  /** It is ours, lies in the repository itself, or is called as ours is, as a copy would be. */
+  readonly isLikelyOurs: boolean;
+}
+
+export function sourceOf({ uses }: WorkflowStep): Source {
+  if (uses.startsWith("./")) return { name: ".", isOurs: false, isLikelyOurs: true };
+  const [owner = "", repository = ""] = uses.split("/");
+  const name = `${owner}/${repository}`;
+  const isLikelyOurs = repository.toLowerCase() === OURS.split("/")[1];
+  return { name, isOurs: name.toLowerCase() === OURS, isLikelyOurs };
+}
+
+function namesakesOf(found: readonly FoundWorkflow[], action: Action, { prefix }: Whose): readonly Use[] {
   const pattern = new RegExp(`(^|/)action/${action}(@|$)`);
   return found.flatMap(({ path, workflow }) =>
     workflow.jobs.flatMap((job) =>
@@ -63,10 +90,17 @@ function folderOf(path: unknown): string {
 export interface Problem {
   readonly status: "warn" | "fail";
   readonly text: string;
+  /** To write the file anew changes nothing about it. */
+  readonly stays?: boolean;
 }
 
 export function warn(text: string): Problem {
   return { status: "warn", text };
+}
+
+/** Something to see to, which may be meant so. */
+export function ask(text: string): Problem {
+  return { status: "warn", text, stays: true };
 }
 
 export function fail(text: string): Problem {

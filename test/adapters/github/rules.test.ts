@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { openGitHubForge } from "../../../src/adapters/github/open-github-forge.ts";
+import { toSource } from "../../../src/adapters/github/required-source.ts";
 import type { BranchRules, HostRules } from "../../../src/ports/host-rules.ts";
 import type { Rule } from "../../servers/github/state.ts";
 import { openWorld, type World } from "../../servers/github/world.ts";
@@ -73,18 +74,32 @@ describe("the rules of a branch on GitHub", () => {
       deletionBlocked: true,
       // Whether somebody may go around it is for admins to know.
       pushBlocks: [{ rule: "required_status_checks", excepted: undefined }],
-      exceptions: undefined,
+      exceptions: [
+        {
+          rules: "rules",
+          opens: ["deletion blocked", "status a", "status b", "source of b", "status c", "source of c"],
+          who: undefined,
+        },
+      ],
+      // Away from github.com nobody knows the number of Actions.
       statuses: [
         { name: "a", source: "anybody" },
-        { name: "b", source: "workflows" },
-        { name: "c", source: "other" },
+        { name: "b", source: "app" },
+        { name: "c", source: "app" },
       ],
     });
     expect(await rules.branch("not-there-yet")).toEqual({
       ...NOTHING,
       forcePushesBlocked: true,
-      exceptions: undefined,
+      exceptions: [{ rules: "rules", opens: ["force pushes blocked"], who: undefined }],
     });
+  });
+
+  it("say whose word counts: github.com's own Actions, an App of another GitHub, anybody's", () => {
+    const of = (host: string): readonly string[] =>
+      [15368, 7, -1, null, undefined].map((app) => toSource(app, host));
+    expect(of("github.com")).toEqual(["workflows", "other", "anybody", "anybody", "anybody"]);
+    expect(of("ghe.acme.com")).toEqual(["app", "app", "anybody", "anybody", "anybody"]);
   });
 
   it("say what keeps pushes out, and tell admins who may go around it", async () => {
@@ -117,14 +132,11 @@ describe("the rules of a branch on GitHub", () => {
         { rule: "required_signatures", excepted: false },
         { rule: "update", excepted: true },
       ],
-      exceptions: [
-        { rules: "narrow", kinds: ["update"], who: "an App" },
-        { rules: "narrow", kinds: ["update"], who: "admins of the repository" },
-      ],
+      exceptions: [],
     });
     expect(await (await as("ada")).branch("log")).toMatchObject({
       pushBlocks: [{ excepted: undefined }, { excepted: undefined }],
-      exceptions: undefined,
+      exceptions: [{ rules: "ours", opens: ["linear history"], who: undefined }],
     });
   });
 
@@ -154,7 +166,8 @@ describe("the rules of a branch on GitHub", () => {
     });
     const { server, repository } = world;
     const block = { rule: "pull_request", excepted: undefined };
-    const seen = { ...NOTHING, pullRequests: true, pushBlocks: [block], exceptions: undefined };
+    const exceptions = [{ rules: "rules", opens: ["pull requests"], who: undefined }];
+    const seen = { ...NOTHING, pullRequests: true, pushBlocks: [block], exceptions };
     server.setRules(repository, "main", [asking(0, false)]);
     expect(await rules.branch("main")).toEqual(seen);
     server.setRules(repository, "main", [asking(2, false), asking(1, true)]);
@@ -165,6 +178,12 @@ describe("the rules of a branch on GitHub", () => {
       staleDismissed: true,
       lastPushApproved: true,
       pushBlocks: [block, block],
+      exceptions: [
+        {
+          ...exceptions[0],
+          opens: ["pull requests", "approvals", "code owners", "stale dismissed", "last push approved"],
+        },
+      ],
     });
   });
 
@@ -186,7 +205,12 @@ describe("the rules of a branch on GitHub", () => {
       exceptions: [
         {
           rules: "branch protection",
-          kinds: expect.arrayContaining(["deletion"]),
+          opens: ["pull requests", "approvals"],
+          who: "admins of the repository",
+        },
+        {
+          rules: "branch protection",
+          opens: ["force pushes blocked", "deletion blocked", "status a"],
           who: "admins of the repository",
         },
       ],

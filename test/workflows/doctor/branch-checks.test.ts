@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BranchRules } from "../../../src/ports/host-rules.ts";
+import type { BranchRules, RequiredStatus } from "../../../src/ports/host-rules.ts";
 import {
   checkAuditBranch,
   checkDefaultBranch,
@@ -38,13 +38,31 @@ describe("rules of the default branch", () => {
     expect(check).toMatchObject({ name: "pull requests", status, message: expect.stringContaining(part) });
   });
 
-  it.each<[status: string, part: string, exceptions: BranchRules["exceptions"]]>([
-    ["ok", "nobody", []],
-    ["ok", "could not tell", undefined],
-    ["warn", "a team (ours)", [{ rules: "ours", kinds: ["pull_request"], who: "a team" }]],
-  ])("name those for whom they do not hold: %s, %s", (status, part, exceptions) => {
-    const checks = checkDefaultBranch("main", { ...RULES, exceptions }, { status: "v", isReported: true });
+  it.each<[status: string, part: string, rules: Partial<BranchRules>]>([
+    ["ok", "nobody", {}],
+    ["ok", "could not tell", { exceptions: [{ rules: "ours", opens: ["approvals"], who: undefined }] }],
+    ["ok", "could not tell", { partial: true }],
+    ["warn", "a team (ours)", { exceptions: [{ rules: "ours", opens: ["pull requests"], who: "a team" }] }],
+    ["warn", "a team (ours)", { exceptions: [{ rules: "ours", opens: ["source of v"], who: "a team" }] }],
+    ["ok", "nobody", { exceptions: [{ rules: "ours", opens: ["linear history"], who: "a team" }] }],
+    ["ok", "nobody", { exceptions: [{ rules: "ours", opens: ["status ci"], who: "a team" }] }],
+  ])("name those for whom what is asked for does not hold: %s, %s", (status, part, rules) => {
+    const checks = checkDefaultBranch("main", { ...RULES, ...rules }, { status: "v", isReported: true });
     expect(checks.find(({ name }) => name === "exceptions")).toMatchObject({
+      status,
+      message: expect.stringContaining(part),
+    });
+  });
+
+  it.each<[status: string, part: string, source: RequiredStatus["source"]]>([
+    ["ok", "GitHub Actions", "workflows"],
+    ["ok", "one App", "app"],
+    ["warn", "not GitHub Actions", "other"],
+    ["warn", "anybody", "anybody"],
+  ])("are %s, and say whose verdict counts: %s", (status, part, source) => {
+    const rules = { ...RULES, statuses: [{ name: "v", source }] };
+    const checks = checkDefaultBranch("main", rules, { status: "v", isReported: true });
+    expect(checks.find(({ name }) => name === "required verdict")).toMatchObject({
       status,
       message: expect.stringContaining(part),
     });
@@ -71,8 +89,13 @@ describe("rules of the audit branch", () => {
     ["fail", "pull_request", { pushBlocks: [{ rule: "pull_request", excepted: false }] }],
     ["fail", "required_signatures", { pushBlocks: [{ rule: "required_signatures", excepted: false }] }],
     ["warn", "update", { pushBlocks: [{ rule: "update", excepted: undefined }] }],
-    ["warn", "an App (ours)", { exceptions: [{ rules: "ours", kinds: ["deletion"], who: "an App" }] }],
-    ["ok", "neither", { exceptions: [{ rules: "narrow", kinds: ["update"], who: "an App" }] }],
+    [
+      "warn",
+      "an App (ours)",
+      { exceptions: [{ rules: "ours", opens: ["deletion blocked"], who: "an App" }] },
+    ],
+    ["ok", "neither", { exceptions: [{ rules: "ours", opens: ["approvals"], who: "an App" }] }],
+    ["ok", "neither", { exceptions: [{ rules: "ours", opens: ["deletion blocked"], who: undefined }] }],
     ["ok", "excepted", { pushBlocks: [{ rule: "update", excepted: true }] }],
   ])("are %s: %s", (status, part, rules) => {
     expect(checkAuditBranch("log", { ...RULES, ...rules })).toMatchObject({

@@ -51,6 +51,29 @@ it("names the lines that GitHub does not take", () => {
   });
 });
 
+it.each<[isTold: boolean, line: string, prefix: string]>([
+  [false, "/apps/ @eve", ""],
+  [false, "/apps/[x]/ @eve", ""],
+  [false, "*.js @eve", ""],
+  [false, "/ml/models/ @eve", ""],
+  [false, "/modeltrail.yaml @eve", "ml/"],
+  [false, "/models/ @eve", "ml/"],
+  [true, "/models/ @eve", ""],
+  [true, "/models/fraud/versions/2.0.0.yaml @eve", ""],
+  [true, "models/f[a-z]*/ @eve", ""],
+  [true, "!/modeltrail.yaml @eve", ""],
+  [true, "fraud/ @eve", ""],
+  [true, "*.yaml @eve", ""],
+  [true, "* @eve", "ml/"],
+  [true, "/ml/ @eve", "ml/"],
+  [true, "/.github/workflows/ @eve", "ml/"],
+])("tells those mistakes alone that are about the registry: %s, %s", (isTold, line, prefix) => {
+  const lines = [`/${prefix}modeltrail.yaml @ada`, ...LINES.slice(1)];
+  const text = placeOwnerLines(`${line}\n`, prefix, lines) ?? "";
+  const mistakes = [{ line: 1, kind: "Unknown owner", source: line }];
+  expect(judge(text, { prefix, mistakes }).status).toBe(isTold ? "warn" : "ok");
+});
+
 it("looks at the registry in its folder", () => {
   const text = placeOwnerLines("", "ml/", ["/ml/modeltrail.yaml @ada", ...LINES.slice(1)]) ?? "";
   expect(judge(text, { prefix: "ml/" })).toMatchObject({ status: "ok" });

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { planRulesets } from "../../../src/change/rulesets.ts";
 import { diagnose } from "../../../src/workflows/doctor.ts";
 import type { Check } from "../../../src/workflows/doctor/check.ts";
+import type { Rule } from "../../servers/github/state.ts";
 import { openGitHubTeam, type GitHubTeam, type TeamOptions } from "../../builders/github-team.ts";
 
 const SETUP = { action: `modeltrail/modeltrail@${"0123456789".repeat(4)}`, owners: ["ada"] };
@@ -76,6 +77,39 @@ describe("doctor, of a registry on GitHub", () => {
       expect(checks[name], name).toMatchObject({ status: "ok" });
     team.world.repository.workflowsMayApprove = true;
     expect(await look("max")).toMatchObject({ approvals: { status: "warn" } });
+  });
+
+  it("takes it well when others may go around what its own rules hold up for everybody", async () => {
+    await start({ init: { setup: SETUP } });
+    await setRules();
+    const { server, repository } = team.world;
+    const everywhere = { type: "required_linear_history", ruleset: 7 } as const;
+    const kept: readonly Rule[] = [
+      { type: "deletion", ruleset: 7 },
+      { type: "non_fast_forward", ruleset: 7 },
+    ];
+    const ci: Rule = {
+      type: "required_status_checks",
+      ruleset: 7,
+      parameters: {
+        strict_required_status_checks_policy: false,
+        required_status_checks: [{ context: "ci" }],
+      },
+    };
+    repository.rulesets.set(7, { name: "org", bypassActors: [{ actor_type: "OrganizationAdmin" }] });
+    const [main = [], log = []] = ["main", "modeltrail-audit"].map((branch) => repository.rules.get(branch));
+    server.setRules(repository, "main", [...main, everywhere, ...kept, ci]);
+    server.setRules(repository, "modeltrail-audit", [...log, everywhere, ...kept]);
+    const checks = await look("max");
+    for (const name of ["exceptions", "audit history"])
+      expect(checks[name], name).toMatchObject({ status: "ok" });
+    // What only they hold up is open to those.
+    const less = (rules: readonly Rule[]): readonly Rule[] =>
+      rules.filter(({ type, ruleset }) => type !== "deletion" || ruleset === 7);
+    server.setRules(repository, "main", less([...main, ...kept]));
+    server.setRules(repository, "modeltrail-audit", less([...log, ...kept]));
+    const named = { status: "warn", message: expect.stringContaining("owners of the organization (org)") };
+    expect(await look("max")).toMatchObject({ exceptions: named, "audit history": named });
   });
 
   it("asks for owners where their review is required, and for approvals where nobody's is", async () => {

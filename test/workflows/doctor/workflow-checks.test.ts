@@ -159,6 +159,38 @@ describe("the workflow that judges", () => {
     expect(look(checkVerdictWorkflow, [poor, VERDICT])).toMatchObject({ status: "fail" });
   });
 
+  it("is not what somebody else calls like ours, which is told once", () => {
+    const deploy = (on: string, uses: string): string =>
+      `on: ${on}\npermissions: write-all\njobs:\n  a:\n    steps: [{run: make}, {uses: ${uses}}]\n`;
+    const tool = "acme/tool/action/validate@v3";
+    const beside = look(checkVerdictWorkflow, [VERDICT, deploy("push", tool)]);
+    expect(beside).toMatchObject({ status: "warn", isThere: true });
+    expect(beside.message).toMatch(/^\.github\/workflows\/1\.yml uses the action of acme\/tool[^;]*$/);
+    expect(beside.hint).toBeUndefined();
+    // Beside it, what is wrong with ours has its hint, about that file.
+    const loose = change(VERDICT, [`@${COMMIT}`, "@main"]);
+    expect(look(checkVerdictWorkflow, [loose, deploy("push", tool)]).hint).toMatch(/ \S*0\.yml with/);
+    expect(look(checkVerdictWorkflow, [deploy("push", tool)])).toMatchObject({
+      isThere: false,
+      message: expect.not.stringContaining("acme/tool"),
+    });
+    // It may be a copy after all.
+    expect(look(checkVerdictWorkflow, [deploy("pull_request", tool)])).toMatchObject({
+      status: "warn",
+      isThere: true,
+      message: expect.stringContaining("acme/tool"),
+    });
+  });
+
+  it("is held to all of it where the action is a copy by its name", () => {
+    const copy = change(VERDICT, ["modeltrail/modeltrail/action", "acme/modeltrail/action"]);
+    const answer = look(checkVerdictWorkflow, [copy]);
+    expect(answer).toMatchObject({ status: "warn", message: expect.stringContaining("acme/modeltrail") });
+    expect(answer.hint).toBeUndefined();
+    const never = change(copy, ["    runs-on:", "    if: false\n    runs-on:"]);
+    expect(look(checkVerdictWorkflow, [never])).toMatchObject({ status: "fail", hint: expect.any(String) });
+  });
+
   it("needs no rights for a token of its own", () => {
     const poor = change(VERDICT, ["statuses: write", "statuses: none"]);
     for (const [token, status] of [
