@@ -1,5 +1,5 @@
 // Writes docs/cli.md from the commands and docs/findings.md from the catalogue of findings, as they are in dist/, and the
-// tables of inputs and outputs in docs/action.md from the action.yml files.
+// tables of inputs and outputs in docs/action.md and README.md from the action.yml files.
 // With --check it writes nothing, and fails when a file is out of date.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { format, resolveConfig } from "prettier";
@@ -174,6 +174,31 @@ async function makeActions() {
   return format(text, { ...(await resolveConfig(path)), parser: "markdown" });
 }
 
+const SUMMARY = /<!-- actions, made by scripts\/generate-docs\.mjs -->[\s\S]*?<!-- end -->/;
+const ACTIONS = {
+  validate: "the-verdict",
+  record: "the-audit-record",
+  gate: "the-deploy-gate",
+  promote: "proposing",
+};
+
+/** The actions at a glance; what is required is bold. */
+async function makeReadme() {
+  const path = "README.md";
+  const rows = Object.entries(ACTIONS).map(async ([name, section]) => {
+    const { inputs, outputs } = parse(await readFile(`action/${name}/action.yml`, "utf8"));
+    const given = Object.entries(inputs).map(([key, { required }]) =>
+      required ? `**${code(key)}**` : code(key),
+    );
+    const link = `[${code(`action/${name}`)}](docs/action.md#${section})`;
+    return [link, given.join(", "), Object.keys(outputs).map(code).join(", ")];
+  });
+  const all = table(["action", "inputs", "outputs"], await Promise.all(rows));
+  const block = `<!-- actions, made by scripts/generate-docs.mjs -->\n\n${all}\n\n<!-- end -->`;
+  const text = (await readFile(path, "utf8")).replace(SUMMARY, () => block);
+  return format(text, { ...(await resolveConfig(path)), parser: "markdown" });
+}
+
 function defaultOf({ required, default: value }) {
   if (required) return "**required**";
   return value === undefined ? "" : code(value);
@@ -183,6 +208,7 @@ const outputs = {
   "docs/cli.md": makeCommandLine(),
   "docs/findings.md": makeFindings(),
   "docs/action.md": await makeActions(),
+  "README.md": await makeReadme(),
 };
 const check = process.argv.includes("--check");
 for (const [path, text] of Object.entries(outputs)) {
